@@ -1,0 +1,3 @@
+export * from "./conditions.ts";
+export * from "./git-repository.ts";
+export * from "./git-repository-crd.ts";
