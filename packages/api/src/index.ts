@@ -14,3 +14,4 @@ export * from "./meta/artifact.ts";
 export * from "./meta/custom-resource-definition.ts";
 export * from "./meta/schemas.ts";
 export * from "./source/v1/index.ts";
+export * from "./kustomize/v1/index.ts";

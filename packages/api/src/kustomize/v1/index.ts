@@ -1,0 +1,3 @@
+export * from "./ownership.ts";
+export * from "./kustomization.ts";
+export * from "./kustomization-crd.ts";
