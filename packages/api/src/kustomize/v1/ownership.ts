@@ -3,8 +3,8 @@ export const kustomizeGroup = "kustomize.toolkit.fluxcd.io";
 
 /** The labels that say which Kustomization applied an object. Without both, an object is never pruned. */
 export const OwnerLabel = {
-  Name: `${kustomizeGroup}/name`,
-  Namespace: `${kustomizeGroup}/namespace`,
+  Name: "kustomize.toolkit.fluxcd.io/name",
+  Namespace: "kustomize.toolkit.fluxcd.io/namespace",
 } as const;
 
 /**
@@ -13,17 +13,17 @@ export const OwnerLabel = {
  */
 export const ManagedKey = {
   /** `disabled`: never pruned or deleted. */
-  Prune: `${kustomizeGroup}/prune`,
+  Prune: "kustomize.toolkit.fluxcd.io/prune",
   /** `disabled`: neither applied nor pruned. */
-  Reconcile: `${kustomizeGroup}/reconcile`,
-  /** `Override` (default), `Merge`, `IfNotPresent`, `Ignore`. */
-  ServerSideApply: `${kustomizeGroup}/ssa`,
+  Reconcile: "kustomize.toolkit.fluxcd.io/reconcile",
+  /** `Override` (default), `Merge", `IfNotPresent", `Ignore`. */
+  ServerSideApply: "kustomize.toolkit.fluxcd.io/ssa",
   /** `enabled`: recreated when a change touches an immutable field. */
-  Force: `${kustomizeGroup}/force`,
+  Force: "kustomize.toolkit.fluxcd.io/force",
   /** `disabled`: no post-build substitution. */
-  Substitute: `${kustomizeGroup}/substitute`,
+  Substitute: "kustomize.toolkit.fluxcd.io/substitute",
   /** `disabled`: no decryption. */
-  Decrypt: `${kustomizeGroup}/decrypt`,
+  Decrypt: "kustomize.toolkit.fluxcd.io/decrypt",
 } as const;
 
 /** Reasons of Kustomization, beside the ones all kinds share. */
