@@ -1,10 +1,4 @@
-import type {
-  GroupVersionKind,
-  KubernetesList,
-  KubernetesObject,
-  ObjectKey,
-  UnstructuredObject,
-} from "@sluice/api";
+import type { GroupVersionKind, KubernetesList, KubernetesObject, ObjectKey, UnstructuredObject } from "@sluice/api";
 
 /** What every request may carry. */
 export interface RequestOptions {
