@@ -1,0 +1,7 @@
+/**
+ * What tests of several packages share. Development only: no product code imports it.
+ * @packageDocumentation
+ */
+export { FakeClock } from "./fake-clock.ts";
+export { assertGolden, assertTxtarGolden, isUpdatingGoldens, loadTxtarCases, type TxtarCase } from "./golden.ts";
+export { formatTxtar, parseTxtar, type Txtar } from "./txtar.ts";
