@@ -14,6 +14,10 @@ export interface NodeBase {
   lineComment?: string;
   /** Lines below the node, before an empty line. */
   footComment?: string;
+  /** On a root: the comment above the document, separated from its content by an empty line. */
+  documentHeadComment?: string;
+  /** On a root: the comment below the document's content. */
+  documentFootComment?: string;
   /** One-based place in the source, 0 when the node was made by a program. */
   line: number;
   column: number;

@@ -1,0 +1,532 @@
+import { YamlError } from "../errors.ts";
+import { depthExceeded } from "../limits.ts";
+import type { MappingNode, Node, ScalarNode, SequenceNode } from "../node.ts";
+import { resolveTag } from "../resolve/resolve-tag.ts";
+import { shortTag } from "../resolve/tags.ts";
+import type { Mark } from "./cursor.ts";
+import { type Dialect, Scanner } from "./scanner.ts";
+import { type Token, TokenKind } from "./token.ts";
+
+export interface ComposerOptions {
+  readonly dialect: Dialect;
+  readonly comments: boolean;
+  readonly maxDepth: number;
+  readonly maxNodes: number;
+}
+
+/** One document as read: its root and the comments that belong to no node. */
+export interface Composed {
+  readonly root: Node;
+  readonly headComment: string;
+  readonly footComment: string;
+}
+
+/** Tag and anchor in front of a node. */
+interface Properties {
+  readonly tag: string;
+  readonly anchor: string;
+}
+
+const noProperties: Properties = { tag: "", anchor: "" };
+
+/**
+ * Builds node trees from tokens by recursive descent.
+ *
+ * Comments are collected in three slots as tokens come into sight and moved onto a node, or onto the end of a
+ * collection, at the same moments as in go-yaml v3.
+ */
+export class Composer {
+  readonly #scanner: Scanner;
+  readonly #dialect: Dialect;
+  readonly #maxDepth: number;
+  readonly #maxNodes: number;
+  readonly #comments: boolean;
+  #anchors = new Map<string, Node>();
+  readonly #handles = new Map<string, string>();
+  #nodes = 0;
+  #depth = 0;
+  #first = true;
+  #head = "";
+  #line = "";
+  #foot = "";
+  /** Comment above a sequence entry whose content is a block collection: it heads the collection. */
+  #stem = "";
+
+  constructor(text: string, options: ComposerOptions) {
+    this.#scanner = new Scanner(text, options);
+    this.#dialect = options.dialect;
+    this.#comments = options.comments;
+    this.#maxDepth = options.maxDepth;
+    this.#maxNodes = options.maxNodes;
+    // The start of the stream.
+    this.#skip(this.#peek());
+  }
+
+  /** Reads the next document; `undefined` at the end of the text. */
+  next(): Composed | undefined {
+    let token = this.#peek();
+    let kind = this.#scanner.kind(token);
+    let headComment = "";
+    if (!this.#first) {
+      while (kind === TokenKind.DocumentEnd) {
+        token = this.#advance(token);
+        kind = this.#scanner.kind(token);
+      }
+    }
+    if (kind === TokenKind.StreamEnd) return undefined;
+    const isImplicit =
+      this.#first &&
+      kind !== TokenKind.VersionDirective &&
+      kind !== TokenKind.TagDirective &&
+      kind !== TokenKind.DocumentStart;
+    this.#first = false;
+    if (this.#dialect === "v2") this.#anchors = new Map();
+    let root: Node;
+    if (isImplicit) {
+      headComment = this.#takeDocumentHead();
+      root = this.#node(true, false);
+    } else {
+      token = this.#directives(token);
+      if (this.#scanner.kind(token) !== TokenKind.DocumentStart) {
+        throw this.#scanner.composeError("did not find expected <document start>", token);
+      }
+      token = this.#advance(token);
+      root = endsDocument(this.#scanner.kind(token)) ? this.#empty(token) : this.#node(true, false);
+    }
+    token = this.#peek();
+    if (this.#scanner.kind(token) === TokenKind.DocumentEnd) this.#skip(token);
+    this.#handles.clear();
+    const footComment = this.#foot === "" ? this.#head : this.#foot;
+    this.#head = this.#line = this.#foot = this.#stem = "";
+    return { root, headComment, footComment };
+  }
+
+  // Tokens
+
+  #peek(): Token {
+    const token = this.#scanner.peek();
+    if (this.#comments) this.#collectComments(token);
+    return token;
+  }
+
+  #skip(token: Token): void {
+    this.#scanner.skip(token);
+  }
+
+  #advance(token: Token): Token {
+    this.#scanner.skip(token);
+    return this.#peek();
+  }
+
+  #collectComments(token: Token): void {
+    for (;;) {
+      const comment = this.#scanner.peekComment(token.index);
+      if (comment === undefined) return;
+      if (comment.head !== "") {
+        // The end of a block has no head; the comment waits for what comes after.
+        if (this.#scanner.kind(token) === TokenKind.BlockEnd) return;
+        this.#head = join(this.#head, comment.head);
+      }
+      if (comment.foot !== "") this.#foot = join(this.#foot, comment.foot);
+      if (comment.line !== "") this.#line = join(this.#line, comment.line);
+      this.#scanner.takeComment();
+    }
+  }
+
+  /** The part of the first comment that an empty line separates from the first node heads the document. */
+  #takeDocumentHead(): string {
+    const head = this.#head;
+    const last = head.length - 1;
+    for (let i = last; i > 0; i--) {
+      if (head.charCodeAt(i) !== 0x0a) continue;
+      if (i === last) {
+        this.#head = "";
+        return head.slice(0, i);
+      }
+      if (head.charCodeAt(i - 1) === 0x0a) {
+        this.#head = head.slice(i + 1);
+        return head.slice(0, i - 1);
+      }
+    }
+    return "";
+  }
+
+  #directives(first: Token): Token {
+    let token = first;
+    let hasVersion = false;
+    for (;;) {
+      const kind = this.#scanner.kind(token);
+      if (kind === TokenKind.VersionDirective) {
+        if (hasVersion) throw this.#scanner.composeError("found duplicate %YAML directive", token);
+        if (token.value !== "1.1") throw this.#scanner.composeError("found incompatible YAML document", token);
+        hasVersion = true;
+      } else if (kind === TokenKind.TagDirective) {
+        if (this.#handles.has(token.value)) throw this.#scanner.composeError("found duplicate %TAG directive", token);
+        this.#handles.set(token.value, token.suffix);
+      } else return token;
+      token = this.#advance(token);
+    }
+  }
+
+  // Nodes
+
+  /** Reads the node at the head; `indentless` allows a sequence at the indentation of its key. */
+  #node(block: boolean, indentless: boolean): Node {
+    let token = this.#peek();
+    let kind = this.#scanner.kind(token);
+    if (kind === TokenKind.Scalar) return this.#scalar(token, token, noProperties);
+    if (kind === TokenKind.Alias) return this.#alias(token);
+    const start = token;
+    let properties = noProperties;
+    if (kind === TokenKind.Anchor || kind === TokenKind.Tag) {
+      properties = this.#properties(token);
+      token = this.#peek();
+      kind = this.#scanner.kind(token);
+      if (kind === TokenKind.Scalar) return this.#scalar(token, start, properties);
+    }
+    if (++this.#depth > this.#maxDepth) throw depthExceeded(this.#maxDepth, token.line + 1, token.column + 1);
+    let node: Node;
+    if (kind === TokenKind.BlockMappingStart && block) node = this.#blockMapping(token, start, properties);
+    else if (kind === TokenKind.BlockSequenceStart && block) node = this.#blockSequence(token, start, properties);
+    else if (kind === TokenKind.BlockEntry && indentless) node = this.#indentlessSequence(start, properties);
+    else if (kind === TokenKind.FlowSequenceStart) node = this.#flowSequence(token, start, properties);
+    else if (kind === TokenKind.FlowMappingStart) node = this.#flowMapping(token, start, properties);
+    else if (properties !== noProperties) node = this.#decorate(this.#emptyAt(start, 0), properties);
+    else throw this.#scanner.composeError("did not find expected node content", token, start);
+    this.#depth--;
+    return node;
+  }
+
+  #properties(first: Token): Properties {
+    let token = first;
+    let tag: Token | undefined;
+    let anchor = "";
+    for (let round = 0; round < 2; round++) {
+      const kind = this.#scanner.kind(token);
+      if (kind === TokenKind.Tag && tag === undefined) tag = token;
+      else if (kind === TokenKind.Anchor && anchor === "") anchor = token.value;
+      else break;
+      token = this.#advance(token);
+    }
+    return { tag: tag === undefined ? "" : this.#fullTag(tag, first), anchor };
+  }
+
+  #fullTag(token: Token, start: Mark): string {
+    if (token.value === "") return token.suffix;
+    const prefix =
+      this.#handles.get(token.value) ??
+      (token.value === "!" ? "!" : token.value === "!!" ? "tag:yaml.org,2002:" : undefined);
+    if (prefix === undefined) throw this.#scanner.composeError("found undefined tag handle", token, start);
+    return prefix + token.suffix;
+  }
+
+  #count(at: Mark): void {
+    if (++this.#nodes > this.#maxNodes) {
+      throw new YamlError(
+        "LimitExceeded",
+        `yaml: line ${at.line + 1}: exceeded max of ${this.#maxNodes} nodes`,
+        at.line + 1,
+        at.column + 1,
+      );
+    }
+  }
+
+  #scalar(token: Token, start: Token, properties: Properties): ScalarNode {
+    this.#count(start);
+    const { style, value } = token;
+    const node: ScalarNode = {
+      kind: "scalar",
+      tag: style === "plain" ? (this.#dialect === "v2" ? "" : resolveTag(value)) : "!!str",
+      style,
+      value,
+      line: start.line + 1,
+      column: this.#scanner.displayColumn(start.index, start.column),
+    };
+    if (this.#comments) this.#moveComments(node);
+    if (properties !== noProperties) this.#decorate(node, properties);
+    this.#skip(token);
+    return node;
+  }
+
+  /** A missing value behind `token`, an indicator or an implicit key mark. */
+  #empty(token: Token): ScalarNode {
+    return this.#emptyAt(token, 0);
+  }
+
+  #emptyAt(at: Mark, width: number): ScalarNode {
+    this.#count(at);
+    return {
+      kind: "scalar",
+      tag: "!!null",
+      style: "plain",
+      value: "",
+      line: at.line + 1,
+      column: this.#scanner.displayColumn(at.index + width, at.column + width),
+    };
+  }
+
+  #alias(token: Token): Node {
+    this.#count(token);
+    const target = this.#anchors.get(token.value);
+    if (target === undefined) {
+      throw new YamlError(
+        "UnknownAnchor",
+        `yaml: unknown anchor '${token.value}' referenced`,
+        token.line + 1,
+        token.column + 1,
+      );
+    }
+    const column = this.#scanner.displayColumn(token.index, token.column);
+    const node: Node = { kind: "alias", tag: "", target, line: token.line + 1, column };
+    if (this.#comments) this.#moveComments(node);
+    this.#skip(token);
+    return node;
+  }
+
+  #decorate<T extends Node>(node: T, properties: Properties): T {
+    const { tag, anchor } = properties;
+    if (tag !== "" && tag !== "!") {
+      node.tag = shortTag(tag);
+      node.explicitTag = true;
+    } else if (tag === "!" && this.#dialect === "v2" && node.kind === "scalar") {
+      // go-yaml v2 takes the non-specific tag for a foreign one, and such values are strings.
+      node.tag = "!";
+      node.explicitTag = true;
+    }
+    if (anchor !== "") {
+      node.anchor = anchor;
+      this.#anchors.set(anchor, node);
+    }
+    return node;
+  }
+
+  #moveComments(node: Node): void {
+    if (this.#head !== "") node.headComment = this.#head;
+    if (this.#line !== "") node.lineComment = this.#line;
+    if (this.#foot !== "") node.footComment = this.#foot;
+    this.#head = this.#line = this.#foot = this.#stem = "";
+  }
+
+  #newSequence(start: Token, properties: Properties, flow: boolean): SequenceNode {
+    this.#count(start);
+    const column = this.#scanner.displayColumn(start.index, start.column);
+    const node: SequenceNode = { kind: "sequence", tag: "!!seq", flow, items: [], line: start.line + 1, column };
+    return properties === noProperties ? node : this.#decorate(node, properties);
+  }
+
+  #newMapping(start: Token, properties: Properties, flow: boolean): MappingNode {
+    this.#count(start);
+    const column = this.#scanner.displayColumn(start.index, start.column);
+    const node: MappingNode = { kind: "mapping", tag: "!!map", flow, pairs: [], line: start.line + 1, column };
+    return properties === noProperties ? node : this.#decorate(node, properties);
+  }
+
+  #takeStem(node: Node): void {
+    if (this.#stem === "") return;
+    node.headComment = this.#stem;
+    this.#stem = "";
+  }
+
+  // Block collections
+
+  #blockSequence(opening: Token, start: Token, properties: Properties): SequenceNode {
+    const node = this.#newSequence(start, properties, false);
+    this.#takeStem(node);
+    let token = this.#advance(opening);
+    for (;;) {
+      const kind = this.#scanner.kind(token);
+      if (kind === TokenKind.BlockEnd) {
+        this.#skip(token);
+        return node;
+      }
+      if (kind !== TokenKind.BlockEntry) {
+        throw this.#scanner.composeError("did not find expected '-' indicator", token, opening);
+      }
+      const next = this.#enterEntry(token);
+      const nextKind = this.#scanner.kind(next);
+      const isEmpty = nextKind === TokenKind.BlockEntry || nextKind === TokenKind.BlockEnd;
+      node.items.push(isEmpty ? this.#emptyAt(token, 1) : this.#node(true, false));
+      token = this.#peek();
+    }
+  }
+
+  #indentlessSequence(start: Token, properties: Properties): SequenceNode {
+    const node = this.#newSequence(start, properties, false);
+    for (;;) {
+      const token = this.#peek();
+      if (this.#scanner.kind(token) !== TokenKind.BlockEntry) return node;
+      const nextKind = this.#scanner.kind(this.#enterEntry(token));
+      const isEmpty = nextKind === TokenKind.BlockEntry || endsBlockValue(nextKind);
+      node.items.push(isEmpty ? this.#emptyAt(token, 1) : this.#node(true, false));
+    }
+  }
+
+  /** Steps over a `-`; the comment above it becomes the stem when a block collection follows. */
+  #enterEntry(entry: Token): Token {
+    const stemLength = this.#head.length;
+    const next = this.#advance(entry);
+    if (stemLength > 0 && next.opens !== 0) {
+      this.#stem = this.#head.slice(0, stemLength);
+      this.#head = this.#head.slice(stemLength + 1);
+    }
+    return next;
+  }
+
+  #blockMapping(opening: Token, start: Token, properties: Properties): MappingNode {
+    const node = this.#newMapping(start, properties, false);
+    this.#takeStem(node);
+    const { pairs } = node;
+    const context: Mark = { index: opening.index, line: opening.line, column: opening.column };
+    let token = this.#advance(opening);
+    for (;;) {
+      const kind = this.#scanner.kind(token);
+      if (kind === TokenKind.BlockEnd) {
+        this.#moveEndComments(node);
+        this.#skip(token);
+        return node;
+      }
+      if (kind !== TokenKind.Key) throw this.#scanner.composeError("did not find expected key", token, context);
+      const key = this.#blockPart(token, token.isKey ? 0 : 1);
+      if (key.footComment !== undefined && pairs.length > 0) {
+        // Seen at a dedent: it belongs below the pair before.
+        const previous = pairs.at(-1);
+        if (previous !== undefined) previous.key.footComment = key.footComment;
+        delete key.footComment;
+      }
+      token = this.#peek();
+      const value = this.#scanner.kind(token) === TokenKind.Value ? this.#blockPart(token, 1) : this.#empty(token);
+      if (key.footComment === undefined && value.footComment !== undefined) {
+        key.footComment = value.footComment;
+        delete value.footComment;
+      }
+      pairs.push({ key, value });
+      token = this.#peek();
+    }
+  }
+
+  /** Reads what follows a key mark or a `:`; `width` is how much text that mark took. */
+  #blockPart(mark: Token, width: number): Node {
+    const next = this.#advance(mark);
+    return endsBlockValue(this.#scanner.kind(next)) ? this.#emptyAt(mark, width) : this.#node(true, true);
+  }
+
+  // Flow collections
+
+  #flowSequence(opening: Token, start: Token, properties: Properties): SequenceNode {
+    const node = this.#newSequence(start, properties, true);
+    if (this.#comments) this.#moveComments(node);
+    let token = this.#advance(opening);
+    for (let first = true; this.#scanner.kind(token) !== TokenKind.FlowSequenceEnd; first = false) {
+      if (!first) {
+        if (this.#scanner.kind(token) !== TokenKind.FlowEntry) {
+          throw this.#scanner.composeError("did not find expected ',' or ']'", token, opening);
+        }
+        token = this.#advance(token);
+        if (this.#scanner.kind(token) === TokenKind.FlowSequenceEnd) break;
+      }
+      node.items.push(
+        this.#scanner.kind(token) === TokenKind.Key ? this.#flowPair(token) : this.#node(false, false),
+      );
+      token = this.#peek();
+    }
+    this.#moveEndComments(node);
+    this.#skip(token);
+    return node;
+  }
+
+  /** A single pair inside a flow sequence, `[a: b]`. */
+  #flowPair(mark: Token): MappingNode {
+    const node = this.#newMapping(mark, noProperties, true);
+    const kind = this.#scanner.kind(this.#advance(mark));
+    let key: Node;
+    if (kind === TokenKind.Value || kind === TokenKind.FlowEntry || kind === TokenKind.FlowSequenceEnd) {
+      // Go steps over the token it found here; so `[? , a]` is read as it reads it.
+      const token = this.#peek();
+      key = this.#emptyAt(token, 1);
+      this.#skip(token);
+    } else key = this.#node(false, false);
+    node.pairs.push(flowPairOf(key, this.#flowValue(TokenKind.FlowSequenceEnd)));
+    this.#peek();
+    return node;
+  }
+
+  #flowMapping(opening: Token, start: Token, properties: Properties): MappingNode {
+    const node = this.#newMapping(start, properties, true);
+    if (this.#comments) this.#moveComments(node);
+    let token = this.#advance(opening);
+    for (let first = true; this.#scanner.kind(token) !== TokenKind.FlowMappingEnd; first = false) {
+      if (!first) {
+        if (this.#scanner.kind(token) !== TokenKind.FlowEntry) {
+          throw this.#scanner.composeError("did not find expected ',' or '}'", token, opening);
+        }
+        token = this.#advance(token);
+        if (this.#scanner.kind(token) === TokenKind.FlowMappingEnd) break;
+      }
+      let key: Node;
+      let value: Node;
+      if (this.#scanner.kind(token) === TokenKind.Key) {
+        token = this.#advance(token);
+        const kind = this.#scanner.kind(token);
+        const isEmpty =
+          kind === TokenKind.Value || kind === TokenKind.FlowEntry || kind === TokenKind.FlowMappingEnd;
+        key = isEmpty ? this.#empty(token) : this.#node(false, false);
+        value = this.#flowValue(TokenKind.FlowMappingEnd);
+      } else {
+        key = this.#node(false, false);
+        value = this.#empty(this.#peek());
+      }
+      node.pairs.push(flowPairOf(key, value));
+      token = this.#peek();
+    }
+    this.#moveEndComments(node);
+    this.#skip(token);
+    return node;
+  }
+
+  #flowValue(end: TokenKind): Node {
+    let token = this.#peek();
+    if (this.#scanner.kind(token) === TokenKind.Value) {
+      token = this.#advance(token);
+      const kind = this.#scanner.kind(token);
+      if (kind !== TokenKind.FlowEntry && kind !== end) return this.#node(false, false);
+    }
+    return this.#empty(token);
+  }
+
+  /** Comments seen up to the end of a collection replace those of its start. */
+  #moveEndComments(node: SequenceNode | MappingNode): void {
+    if (!this.#comments) return;
+    delete node.lineComment;
+    delete node.footComment;
+    if (this.#line !== "") node.lineComment = this.#line;
+    const lastPair = node.kind === "mapping" && !node.flow ? node.pairs.at(-1) : undefined;
+    if (this.#foot !== "") (lastPair?.key ?? node).footComment = this.#foot;
+    this.#head = this.#line = this.#foot = this.#stem = "";
+  }
+}
+
+function flowPairOf(key: Node, value: Node): { key: Node; value: Node } {
+  if (key.footComment === undefined && value.footComment !== undefined) {
+    key.footComment = value.footComment;
+    delete value.footComment;
+  }
+  return { key, value };
+}
+
+function join(above: string, below: string): string {
+  return above === "" ? below : `${above}\n${below}`;
+}
+
+function endsDocument(kind: TokenKind): boolean {
+  return (
+    kind === TokenKind.DocumentStart ||
+    kind === TokenKind.DocumentEnd ||
+    kind === TokenKind.StreamEnd ||
+    kind === TokenKind.VersionDirective ||
+    kind === TokenKind.TagDirective
+  );
+}
+
+function endsBlockValue(kind: TokenKind): boolean {
+  return kind === TokenKind.Key || kind === TokenKind.Value || kind === TokenKind.BlockEnd;
+}
