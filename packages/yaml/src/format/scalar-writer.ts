@@ -17,12 +17,13 @@ export class ScalarWriter {
   /** `value` has no line breaks. */
   writePlain(value: string, mayFold: boolean): void {
     const out = this.#out;
+    // An empty scalar still ends the run of indicators on its line.
+    out.indention = false;
     if (value === "") return;
     if (!out.whitespace) out.write(" ");
     if (mayFold && out.column + value.length > this.#width) this.#writeFolding(value);
     else out.write(value);
     out.whitespace = false;
-    out.indention = false;
   }
 
   /** Breaks a line at its first single blank beyond the width. Columns count characters here, as in Go. */
@@ -97,12 +98,14 @@ export class ScalarWriter {
   writeDoubleQuoted(value: string, mayFold: boolean): void {
     const out = this.#out;
     out.writeIndicator('"', true, false, false);
+    // Go tests for a byte order mark at the wrong place: if the text begins with one, everything is escaped.
+    const escapesAll = value.charCodeAt(0) === 0xfeff;
     let { column } = out;
     let afterSpace = false;
     let start = 0;
     for (let i = 0; i < value.length; i++) {
       const code = value.charCodeAt(i);
-      if (code === 0x22 || code === 0x5c || code === 0x0a || !isPrintable(code) || isBreak(code)) {
+      if (escapesAll || code === 0x22 || code === 0x5c || code === 0x0a || !isPrintable(code) || isBreak(code)) {
         const point = value.codePointAt(i) ?? code;
         const escape = escapeOf(point);
         out.write(value.slice(start, i) + escape);
