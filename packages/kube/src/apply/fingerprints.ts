@@ -46,7 +46,11 @@ export class Fingerprints {
 
 /** Tells manifests apart. Keys are expected in a stable order, as a deterministic build gives them. */
 export function inputFingerprint(object: KubernetesObject, ...context: readonly string[]): string {
-  return hash("sha256", JSON.stringify([object, ...context]), "base64url");
+  // Integers beyond 2^53 are bigints, which JSON has no form for.
+  const text = JSON.stringify([object, ...context], (_key, each: unknown) =>
+    typeof each === "bigint" ? `${each}n` : each,
+  );
+  return hash("sha256", text, "base64url");
 }
 
 /**

@@ -93,7 +93,10 @@ function withDefaultProtocol(ports: unknown): unknown {
 function withTextQuantities(quantities: unknown): unknown {
   if (!isJsonObject(quantities)) return quantities;
   return Object.fromEntries(
-    Object.entries(quantities).map(([name, value]) => [name, typeof value === "number" ? String(value) : value]),
+    Object.entries(quantities).map(([name, value]) => [
+      name,
+      typeof value === "number" || typeof value === "bigint" ? String(value) : value,
+    ]),
   );
 }
 
