@@ -24,6 +24,7 @@ export class ScalarWriter {
     if (mayFold && out.column + value.length > this.#width) this.#writeFolding(value);
     else out.write(value);
     out.whitespace = false;
+    out.indention = false;
   }
 
   /** Breaks a line at its first single blank beyond the width. Columns count characters here, as in Go. */
