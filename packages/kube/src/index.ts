@@ -27,3 +27,6 @@ export { inClusterConfig, type InClusterOptions } from "./kubeconfig/in-cluster.
 export { anonymousCredentials, staticCredentials, tokenFileCredentials } from "./kubeconfig/credentials.ts";
 export type { KubeConfigOverrides } from "./kubeconfig/overrides.ts";
 export type { Trust } from "./kubeconfig/untrusted.ts";
+export { computeStatus, type ComputeStatusOptions } from "./kstatus/compute-status.ts";
+export type { ComputedStatus, StatusName } from "./kstatus/status.ts";
+export * from "./apply/index.ts";
