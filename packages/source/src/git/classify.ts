@@ -1,0 +1,93 @@
+import { GitError, type GitErrorCode } from "./errors.ts";
+
+/** What a failed git process left behind. */
+export interface GitFailure {
+  readonly subject: string;
+  readonly stderr: string;
+  readonly status: number | string;
+}
+
+/**
+ * Git, libcurl and OpenSSH tell their failures apart by text alone. This table is the only place that reads it; the
+ * test beside it holds recorded messages. The first row that matches wins.
+ */
+const rows: readonly (readonly [pattern: RegExp, code: GitErrorCode])[] = [
+  [/no space left on device|disk quota exceeded/i, "StorageFull"],
+  [/authentication failed for|could not read (username|password)|terminal prompts disabled/i, "AuthenticationFailed"],
+  [/the requested URL returned error: (401|403|407)|HTTP code 40[137] from proxy/i, "AuthenticationFailed"],
+  [
+    /invalid username or (password|token)|access denied|authentication required|not authorized|http basic: access/i,
+    "AuthenticationFailed",
+  ],
+  [
+    /host key verification failed|no .* host key is known for|remote host identification has changed/i,
+    "AuthenticationFailed",
+  ],
+  [
+    /permission denied \(|too many authentication failures|no supported authentication|load key .*: /i,
+    "AuthenticationFailed",
+  ],
+  [
+    /repository '?.*'? not found|repository not found|does not appear to be a git repository|project .* could not be found/i,
+    "RepositoryNotFound",
+  ],
+  [
+    /the requested URL returned error: 40[04]|not valid: is this a git repository|info\/refs not found/i,
+    "RepositoryNotFound",
+  ],
+  [/the requested URL returned error: 3\d\d|unable to update url base from redirection/i, "Redirected"],
+  [/could(n't| not) find remote ref/i, "ReferenceNotFound"],
+  [
+    /not our ref|unadvertised object|no such remote ref|reference is not a tree|bad object|not a valid object name/i,
+    "CommitNotFound",
+  ],
+  [
+    /could(n't| not) resolve (host|hostname|proxy)|name or service not known|temporary failure in name resolution/i,
+    "HostUnresolved",
+  ],
+  [
+    /ssl certificate problem|certificate verif|server certificate|unable to get local issuer|self[- ]signed certificate|no alternative certificate subject|problem with the local ssl certificate|could not load (client certificate|pem)|unable to set private key|alert (certificate|bad certificate|unknown ca)|tls(v1\.\d)? alert/i,
+    "CertificateRejected",
+  ],
+  [/operation timed out|connection timed out|timed out after/i, "Timeout"],
+  [
+    /failed to connect|connection refused|connection reset|network is unreachable|no route to host|couldn't connect|connection closed by|kex_exchange_identification|recv failure|proxy connect aborted|can't complete socks/i,
+    "ConnectionFailed",
+  ],
+  [
+    /the requested URL returned error: (429|5\d\d)|early eof|unexpected disconnect|remote end hung up|empty reply from server|rpc failed|invalid index-pack output|bad pack|protocol error|internal server error/i,
+    "ServerFailed",
+  ],
+  [/transport '.*' not allowed|unable to find remote helper/i, "InvalidUrl"],
+  [/cannot run ssh|ssh: not found|unable to fork/i, "GitUnavailable"],
+];
+
+/** The line that says most: the last `fatal:` or `error:`, without the prefix; else the last line. */
+function essenceOf(stderr: string): string {
+  const lines = stderr
+    .split(/[\r\n]+/)
+    .map((line) => line.replace(/^(remote: )+/, "").trim())
+    .filter((line) => line !== "" && !/^(warning|hint):/i.test(line));
+  const telling = lines.filter((line) => /^(fatal|error|ssh|ERROR)\b/.test(line));
+  const generic =
+    /could not read from remote repository|make sure you have the correct access|and the repository exists|the remote end hung up/i;
+  const line =
+    telling.findLast((each) => !generic.test(each)) ??
+    lines.findLast((each) => !generic.test(each)) ??
+    lines.at(-1) ??
+    "";
+  return line.replace(/^(fatal|error|ERROR): /, "").slice(0, 500);
+}
+
+/** Hides what userinfo or tokens a message may have brought along. */
+function redactMessage(text: string): string {
+  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/'"@]*@/gi, "$1").replace(/(authorization:\s*\S+\s+)\S+/gi, "$1***");
+}
+
+/** Gives a failed git process its code, and its message the subject and git's own words. */
+export function classifyGitFailure(failure: GitFailure): GitError {
+  const code = rows.find(([pattern]) => pattern.test(failure.stderr))?.[1] ?? "GitOperationFailed";
+  const essence = redactMessage(essenceOf(failure.stderr));
+  const reason = essence === "" ? `git ended with ${failure.status}` : essence;
+  return new GitError(code, `${failure.subject}: ${reason}`);
+}

@@ -1,0 +1,277 @@
+import { access, mkdir, readdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { subjectOf, withGitAccess } from "./access.ts";
+import { readObjects } from "./cat-file.ts";
+import { type GitCommit, parseCommit } from "./commit.ts";
+import type { GitCredentials } from "./credentials.ts";
+import { GitError } from "./errors.ts";
+import type { GitUrl } from "./git-url.ts";
+import type { TreeLimits } from "./limits.ts";
+import { parseTree, type TreeEntry } from "./ls-tree.ts";
+import { Mutex } from "./mutex.ts";
+import type { GitRevision } from "./revision.ts";
+import { runGit } from "./run-git.ts";
+
+/** After this many packs they are merged into one, and what nobody refers to is dropped. */
+const packsBeforeRepack = 20;
+
+/** Commits are small; more than this is an attack. */
+const maxCommitBytes = 1024 * 1024;
+
+/** History steps when a commit has to be found on a branch, before all of it is fetched. */
+const deepeningSteps = [64, 512, 0x7fffffff];
+
+/** Options of every fetch. Objects stay packed, and clean-up happens when we say so. */
+const fetchOptions = ["-c", "fetch.unpackLimit=1", "-c", "gc.auto=0", "-c", "maintenance.auto=false"];
+const fetchFlags = [
+  "--quiet",
+  "--force",
+  "--no-tags",
+  "--no-write-fetch-head",
+  "--no-recurse-submodules",
+  "--no-auto-maintenance",
+];
+
+/**
+ * A bare repository on disk that holds what was fetched from one remote under one set of credentials. There is never
+ * a checkout. It is a cache: deleting it costs a fetch, and one that was damaged by a crash is made anew.
+ *
+ * **Invariant:** a commit that is present is complete: git adds objects to the repository only after it has checked
+ * that all they refer to is there (up to the shallow boundary).
+ */
+export class GitMirror {
+  readonly #directory: string;
+  readonly #url: GitUrl;
+  readonly #credentials: GitCredentials;
+  readonly #lock = new Mutex();
+  #isOpen = false;
+
+  constructor(directory: string, url: GitUrl, credentials: GitCredentials) {
+    this.#directory = directory;
+    this.#url = url;
+    this.#credentials = credentials;
+  }
+
+  get #subject(): string {
+    return subjectOf(this.#url);
+  }
+
+  async #local(args: readonly string[], signal: AbortSignal, maxOutputBytes?: number): Promise<Buffer> {
+    return runGit(args, {
+      cwd: this.#directory,
+      env: { GIT_DIR: this.#directory },
+      signal,
+      subject: this.#subject,
+      ...(maxOutputBytes !== undefined && { maxOutputBytes }),
+    });
+  }
+
+  /** Creates the repository, or clears away what a process left that was killed while it wrote. */
+  async #open(signal: AbortSignal): Promise<void> {
+    if (this.#isOpen) return;
+    const exists = await access(join(this.#directory, "HEAD")).then(
+      () => true,
+      () => false,
+    );
+    if (exists) {
+      await removeLeftovers(this.#directory);
+    } else {
+      await rm(this.#directory, { recursive: true, force: true });
+      await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+      await runGit(["init", "--quiet", "--bare", "--template=", "--", this.#directory], {
+        cwd: dirname(this.#directory),
+        signal,
+        subject: this.#subject,
+      });
+    }
+    this.#isOpen = true;
+  }
+
+  async #has(commit: string, signal: AbortSignal): Promise<boolean> {
+    try {
+      await this.#local(["cat-file", "-e", `${commit}^{tree}`], signal);
+      return true;
+    } catch (error) {
+      if (error instanceof GitError && error.code !== "Timeout" && error.code !== "GitUnavailable") return false;
+      throw error;
+    }
+  }
+
+  async #fetch(refspec: string, depth: number, signal: AbortSignal): Promise<void> {
+    await withGitAccess(this.#url, this.#credentials, (remote) =>
+      runGit([...fetchOptions, "fetch", ...fetchFlags, `--depth=${depth}`, "--", this.#url.address, refspec], {
+        cwd: this.#directory,
+        env: { ...remote.env, GIT_DIR: this.#directory },
+        signal,
+        subject: this.#subject,
+      }),
+    );
+  }
+
+  /** Fetches one commit by its id; where the server does not allow that, through the reference it was found at. */
+  async #fetchCommit(revision: GitRevision, signal: AbortSignal): Promise<void> {
+    const { commit, reference } = revision;
+    // The name that keeps the objects: one per reference, so that the next fetch has something to build upon.
+    const kept = `refs/sluice/${reference === undefined ? "commit" : reference.replace(/^refs\//, "")}`;
+    try {
+      await this.#fetch(`+${commit}:${kept}`, 1, signal);
+      return;
+    } catch (error) {
+      if (!(error instanceof GitError) || !["CommitNotFound", "ReferenceNotFound", "ServerFailed"].includes(error.code))
+        throw error;
+      if (error.code === "ServerFailed" && reference === undefined) throw error;
+    }
+    if (reference === undefined) {
+      await this.#fetch("+refs/heads/*:refs/sluice/heads/*", 0x7fffffff, signal);
+      if (await this.#has(commit, signal)) return;
+      await this.#fetch("+refs/tags/*:refs/sluice/tags/*", 0x7fffffff, signal);
+    } else {
+      await this.#fetch(`+${reference}:${kept}`, 1, signal);
+    }
+  }
+
+  /**
+   * Makes a commit available. Asks the remote only when it is not here yet, and then for what is missing.
+   *
+   * @throws GitError `CommitNotFound` when the remote does not have it (any more)
+   */
+  async ensure(revision: GitRevision, signal: AbortSignal): Promise<void> {
+    await this.#lock.run(async () => {
+      await this.#open(signal);
+      if (await this.#has(revision.commit, signal)) return;
+      try {
+        await this.#fetchCommit(revision, signal);
+      } catch (error) {
+        if (!isDamage(error)) throw error;
+        await this.#reset(signal);
+        await this.#fetchCommit(revision, signal);
+      }
+      if (!(await this.#has(revision.commit, signal))) {
+        throw new GitError("CommitNotFound", `${this.#subject}: commit ${revision.commit} not found`);
+      }
+      await this.#repackIfNeeded(signal);
+    });
+  }
+
+  /**
+   * Makes a commit available that has to be part of a branch, going back in the branch's history as far as needed.
+   *
+   * @throws GitError `CommitNotFound` when the branch does not contain it
+   */
+  async ensureOnBranch(commit: string, branch: string, signal: AbortSignal): Promise<void> {
+    await this.#lock.run(async () => {
+      await this.#open(signal);
+      const kept = `refs/sluice/${branch.replace(/^refs\//, "")}`;
+      for (const depth of deepeningSteps) {
+        await this.#fetch(`+${branch}:${kept}`, depth, signal);
+        if (await this.#isAncestor(commit, kept, signal)) return;
+      }
+      throw new GitError("CommitNotFound", `${this.#subject}: commit ${commit} is not part of ${branch}`);
+    });
+  }
+
+  async #isAncestor(commit: string, reference: string, signal: AbortSignal): Promise<boolean> {
+    if (!(await this.#has(commit, signal))) return false;
+    const listing = await this.#local(["rev-list", "--no-walk", "--ignore-missing", commit], signal);
+    if (listing.length === 0) return false;
+    const missing = await this.#local(["rev-list", "--max-count=1", commit, "--not", reference], signal);
+    return missing.length === 0;
+  }
+
+  /** Whether a commit is here already. */
+  async has(commit: string, signal: AbortSignal): Promise<boolean> {
+    return this.#lock.run(async () => {
+      await this.#open(signal);
+      return this.#has(commit, signal);
+    });
+  }
+
+  async readCommit(commit: string, signal: AbortSignal): Promise<GitCommit> {
+    return this.#lock.run(async () => {
+      for await (const object of this.#objects([commit], maxCommitBytes, signal)) {
+        if (object.type === "commit") return parseCommit(commit, object.bytes);
+      }
+      throw new GitError("CommitNotFound", `${this.#subject}: ${commit} is not a commit`);
+    });
+  }
+
+  /** Lists every leaf of a commit's tree, without reading any content. */
+  async listTree(commit: string, limits: TreeLimits, signal: AbortSignal): Promise<readonly TreeEntry[]> {
+    return this.#lock.run(async () => {
+      const output = await this.#local(
+        ["ls-tree", "-r", "-z", "-l", "--full-tree", "--end-of-options", commit],
+        signal,
+      );
+      return parseTree(output, limits.maxEntries);
+    });
+  }
+
+  /** Reads blobs, each id once; the answer is by id. */
+  async readBlobs(oids: Iterable<string>, maxBytes: number, signal: AbortSignal): Promise<Map<string, Uint8Array>> {
+    return this.#lock.run(async () => {
+      const blobs = new Map<string, Uint8Array>();
+      for await (const { oid, bytes } of this.#objects([...new Set(oids)], maxBytes, signal)) blobs.set(oid, bytes);
+      return blobs;
+    });
+  }
+
+  /** Reads a blob as a git configuration file: `key → value` pairs in order. */
+  async readConfig(blob: string, signal: AbortSignal): Promise<readonly (readonly [string, string])[]> {
+    return this.#lock.run(async () => {
+      const output = await this.#local(
+        ["config", "--no-includes", "--blob", blob, "--null", "--list"],
+        signal,
+        maxCommitBytes,
+      );
+      return output
+        .toString("utf8")
+        .split("\0")
+        .filter((record) => record !== "")
+        .map((record) => {
+          const end = record.indexOf("\n");
+          return end < 0 ? ([record, ""] as const) : ([record.slice(0, end), record.slice(end + 1)] as const);
+        });
+    });
+  }
+
+  #objects(oids: readonly string[], maxObjectBytes: number, signal: AbortSignal): ReturnType<typeof readObjects> {
+    return readObjects(oids, {
+      cwd: this.#directory,
+      env: { GIT_DIR: this.#directory },
+      signal,
+      subject: this.#subject,
+      maxObjectBytes,
+    });
+  }
+
+  async #reset(signal: AbortSignal): Promise<void> {
+    this.#isOpen = false;
+    await rm(this.#directory, { recursive: true, force: true });
+    await this.#open(signal);
+  }
+
+  async #repackIfNeeded(signal: AbortSignal): Promise<void> {
+    const packs = (await readdir(join(this.#directory, "objects", "pack"))).filter((name) => name.endsWith(".pack"));
+    if (packs.length < packsBeforeRepack) return;
+    await this.#local(["gc", "--quiet", "--prune=now"], signal);
+  }
+}
+
+/** Whether a failure says that the cache itself, not the remote, is broken. */
+function isDamage(error: unknown): boolean {
+  return (
+    error instanceof GitError &&
+    /not a git repository|unable to (create|read|open|parse).*(lock|object|index|shallow|config|HEAD)|corrupt|packfile .* (cannot be accessed|index unavailable)|missing (blob|tree|commit)|did not send all necessary objects|shallow file has changed/i.test(
+      error.message,
+    )
+  );
+}
+
+/** Removes lock files and half-written packs. Only for a repository that no process is using. */
+async function removeLeftovers(directory: string): Promise<void> {
+  const names = await readdir(directory, { recursive: true });
+  const leftovers = names.filter((name) =>
+    /\.lock$|(^|\/)tmp_[^/]*$|(^|\/)tmp_objdir[^/]*$|(^|\/)incoming-[^/]*$/.test(name),
+  );
+  for (const name of leftovers) await rm(join(directory, name), { recursive: true, force: true });
+}
