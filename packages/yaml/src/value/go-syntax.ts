@@ -1,0 +1,39 @@
+import { formatFloat } from "../resolve/float-text.ts";
+import type { JsonValue } from "./value.ts";
+
+/** How Go's `%#v` prints a decoded value; error texts quote keys this way. */
+export function goSyntax(value: JsonValue, nested = false): string {
+  if (value === null) return nested ? "interface {}(nil)" : "<nil>";
+  if (typeof value === "string") return goQuote(value);
+  if (typeof value === "number") return Number.isSafeInteger(value) ? String(value) : formatFloat(value);
+  if (typeof value === "boolean" || typeof value === "bigint") return String(value);
+  if (Array.isArray(value)) return `[]interface {}{${value.map((item) => goSyntax(item, true)).join(", ")}}`;
+  const fields = Object.keys(value).sort();
+  return `map[interface {}]interface {}{${fields.map((key) => `${goQuote(key)}:${goSyntax(value[key] ?? null, true)}`).join(", ")}}`;
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  "\\": "\\\\",
+  "\x07": "\\a",
+  "\b": "\\b",
+  "\f": "\\f",
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+  "\v": "\\v",
+};
+const needsEscape = /["\\\p{C}\u2028\u2029]|(?! )\p{Z}/gu;
+
+/** `strconv.Quote`. */
+export function goQuote(text: string): string {
+  const escaped = text.replace(needsEscape, (character) => {
+    const known = escapes[character];
+    if (known !== undefined) return known;
+    const point = character.codePointAt(0) ?? 0;
+    const hex = point.toString(16);
+    if (point < 0x80) return `\\x${hex.padStart(2, "0")}`;
+    return point > 0xffff ? `\\U${hex.padStart(8, "0")}` : `\\u${hex.padStart(4, "0")}`;
+  });
+  return `"${escaped}"`;
+}
