@@ -8,15 +8,31 @@ import { readPathElement, type PathElement } from "./path-element.ts";
  * if it says so with `.`; elements of unknown types are dropped. Throws `InvalidManagedFields`.
  */
 export function decodeFieldsV1(fields: JsonValue): FieldSet {
+  return decode(fields, ignore);
+}
+
+/** {@link decodeFieldsV1}, which also tells whether encoding the set again leads to an equal value. */
+export function decodeCanonical(fields: JsonValue): { readonly set: FieldSet; readonly isCanonical: boolean } {
+  let isCanonical = true;
+  const set = decode(fields, () => (isCanonical = false));
+  return { set, isCanonical };
+}
+
+function ignore(): void {}
+
+function decode(fields: JsonValue, onForeignSpelling: () => void): FieldSet {
   if (!isObject(fields)) throw new PatchError("InvalidManagedFields", "fieldsV1 must hold objects only");
   const set = new Map<PathElement, FieldNode>();
   for (const key in fields) {
     if (key === "." || !Object.hasOwn(fields, key)) continue;
     const element = readPathElement(key);
+    if (element !== key) onForeignSpelling();
     if (element === undefined) continue;
     const below = fields[key] as JsonObject;
-    const children = decodeFieldsV1(below);
-    set.set(element, children.size === 0 ? leafNode : { owned: Object.hasOwn(below, "."), children });
+    const children = decode(below, onForeignSpelling);
+    const owned = Object.hasOwn(below, ".");
+    if (owned && children.size === 0) onForeignSpelling();
+    set.set(element, children.size === 0 ? leafNode : { owned, children });
   }
   return set;
 }

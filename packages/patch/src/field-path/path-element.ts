@@ -1,5 +1,5 @@
 import { PatchError } from "../errors.ts";
-import { compareUtf8, encodeJson, encodeString, quote } from "../json/go-text.ts";
+import { compareUtf8, encodeJson, quote } from "../json/go-text.ts";
 import { isObject, isScalar, parseJson, type JsonValue } from "../json/json.ts";
 
 /**
@@ -34,13 +34,20 @@ export function fieldElement(name: string): PathElement {
 export function keyElement(fields: readonly KeyField[]): PathElement {
   let content = "";
   for (const [name, value] of fields) {
-    content += `${content === "" ? "" : ","}${JSON.stringify(name)}:${encodeJson(value)}`;
+    content += `${content === "" ? "" : ","}${JSON.stringify(name)}:${encodeContent(value)}`;
   }
   return `k:{${content}}`;
 }
 
 export function valueElement(value: JsonValue): PathElement {
-  return typeof value === "string" ? `v:${encodeString(value)}` : `v:${encodeJson(value)}`;
+  return `v:${encodeContent(value)}`;
+}
+
+/** The encoder that real servers use here escapes two characters otherwise than Go's own does. */
+function encodeContent(value: JsonValue): string {
+  const json = encodeJson(value);
+  if (!/\\[bf]/.test(json)) return json;
+  return json.replaceAll(/\\./gs, (escape) => (escape === "\\b" ? "\\u0008" : escape === "\\f" ? "\\u000c" : escape));
 }
 
 export function indexElement(index: number): PathElement {

@@ -44,14 +44,10 @@ export function encodeJson(value: JsonValue): string {
     .join(",")}}`;
 }
 
-/** A JSON string as Go encodes it. */
-export function encodeString(text: string): string {
+function encodeString(text: string): string {
   const json = JSON.stringify(text);
-  // oxlint-disable-next-line no-control-regex
-  if (!/[<>&\u2028\u2029]|\\[bf]/.test(json)) return json;
-  return json
-    .replaceAll(/[<>&\u2028\u2029]/g, (character) => `\\u${hex(character.charCodeAt(0), 4)}`)
-    .replaceAll(/\\.|[^\\]/gs, (token) => (token === "\\b" ? "\\u0008" : token === "\\f" ? "\\u000c" : token));
+  if (!/[<>&\u2028\u2029]/.test(json)) return json;
+  return json.replaceAll(/[<>&\u2028\u2029]/g, (character) => `\\u${hex(character.charCodeAt(0), 4)}`);
 }
 
 function sortedEntries(object: JsonObject): [string, JsonValue][] {

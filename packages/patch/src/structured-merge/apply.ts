@@ -110,7 +110,8 @@ function applyAs(request: ApplyRequest, live: JsonObject, before: ManagedFields,
   const key = managerKey(identity);
   const liveObject: VersionedObject = { object: withoutManagedFields(live), apiVersion, schema };
   const known = before.size > 0 ? before : trackExisting(request, liveObject, toVersion);
-  checkObjects(applied, liveObject);
+  check(applied, schema, typePatch, false);
+  check(liveObject.object, schema, typeLive, true);
 
   const managed = reconcileManagers(known, liveObject, toVersion);
   const last = managed.get(key);
@@ -137,6 +138,7 @@ function applyAs(request: ApplyRequest, live: JsonObject, before: ManagedFields,
 
 /** An object without managers got its fields from somebody before the first apply. */
 function trackExisting(request: ApplyRequest, live: VersionedObject, toVersion: ToVersion): ManagedFields {
+  check(live.object, live.schema, typeExisting, true);
   const before = { ...live, object: emptyObject(request.apiVersion, request.applied) };
   const change = { before, after: live, toVersion, resetFields: request.resetFields };
   return trackChange(
@@ -147,17 +149,19 @@ function trackExisting(request: ApplyRequest, live: VersionedObject, toVersion: 
   );
 }
 
-function checkObjects(applied: JsonObject, live: VersionedObject): void {
-  check(applied, live.schema, "patch", false);
-  check(live.object, live.schema, "live", true);
-}
-
-function check(object: JsonObject, schema: TypeSchema, role: string, allowDuplicates: boolean): void {
+/** Refuses a value that does not fit; `task` says what that made impossible. */
+function check(object: JsonObject, schema: TypeSchema, task: Task, allowDuplicates: boolean): void {
   const misfits = validate(object, schema, { allowDuplicates });
   if (misfits.length === 0) return;
-  const message = `failed to create typed ${role} object (${describeObject(object)}): ${formatMisfits(misfits)}`;
-  throw new PatchError("InvalidObject", message);
+  throw new PatchError("InvalidObject", `${task(`(${describeObject(object)})`)}: ${formatMisfits(misfits)}`);
 }
+
+type Task = (object: string) => string;
+
+const typePatch: Task = (object) => `failed to create typed patch object ${object}`;
+const typeLive: Task = (object) => `failed to create typed live object ${object}`;
+const typeExisting: Task = (object) =>
+  `failed to create manager for existing fields: failed to convert new object ${object} to smd typed`;
 
 function listConflicts({ conflicts }: Consequences, managed: ManagedFields): Conflict[] {
   return [...conflicts]

@@ -1,6 +1,6 @@
 import { PatchError } from "../errors.ts";
 import type { FieldSet } from "../field-path/field-set.ts";
-import { decodeFieldsV1, encodeFieldsV1 } from "../field-path/fields-v1.ts";
+import { decodeCanonical, encodeFieldsV1 } from "../field-path/fields-v1.ts";
 import { compareUtf8, quote } from "../json/go-text.ts";
 import {
   getOwn,
@@ -95,14 +95,15 @@ function decodeEntry(encoded: JsonObject, index: number): ManagedEntry {
     const problem = fieldsType === "" ? "missing fieldsType" : `invalid fieldsType ${quote(fieldsType)}`;
     throw new PatchError("InvalidManagedFields", `${problem} in managed fields entry ${index}`);
   }
+  const { set, isCanonical } = decodeCanonical(getOwn(encoded, "fieldsV1") ?? {});
   return {
     manager: getText(encoded, "manager"),
     operation,
     apiVersion: getText(encoded, "apiVersion"),
     subresource: getText(encoded, "subresource") === "" ? undefined : getText(encoded, "subresource"),
     time: getText(encoded, "time") === "" ? undefined : getText(encoded, "time"),
-    fields: decodeFieldsV1(getOwn(encoded, "fieldsV1") ?? {}),
-    encoded,
+    fields: set,
+    ...(isCanonical ? { encoded } : {}),
   };
 }
 
