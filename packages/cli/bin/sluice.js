@@ -1,0 +1,51 @@
+#!/usr/bin/env node
+// Plain JavaScript that any Node from 20 on can read: it hands over to the Node 24 that came with `npm ci` where
+// the machine's own is older, because the rest is TypeScript that only newer versions run directly.
+import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
+
+const NEEDED_MAJOR = 24;
+
+function newerNode() {
+  try {
+    return createRequire(import.meta.url).resolve("node/bin/node");
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {string} binary */
+function handOver(binary) {
+  const child = spawn(binary, ["--disable-warning=ExperimentalWarning", ...process.argv.slice(1)], {
+    stdio: "inherit",
+  });
+  // A terminal sends Ctrl-C to the whole group already; this is for a signal sent to this process alone.
+  /** @param {NodeJS.Signals} signal */
+  const forward = (signal) => child.kill(signal);
+  process.on("SIGTERM", forward);
+  process.on("SIGHUP", forward);
+  process.on("SIGINT", () => {});
+  child.on("error", (error) => {
+    process.stderr.write(`✗ cannot start ${binary}: ${error.message}\n`);
+    process.exit(1);
+  });
+  child.on("exit", (code, signal) => {
+    if (signal === null) process.exit(code ?? 1);
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  });
+}
+
+if (Number.parseInt(process.versions.node, 10) >= NEEDED_MAJOR) {
+  const { runProcess } = await import("../src/process.ts");
+  await runProcess();
+} else {
+  const binary = newerNode();
+  if (binary === undefined) {
+    process.stderr.write(
+      `✗ Node ${NEEDED_MAJOR} or newer is needed, this is ${process.versions.node}: run "npm ci" in the clone, which brings it along\n`,
+    );
+    process.exit(1);
+  }
+  handOver(binary);
+}

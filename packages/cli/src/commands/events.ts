@@ -1,0 +1,167 @@
+import { isGone, type KubernetesObject } from "@sluice/api";
+import { withCluster } from "../cluster/cluster.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import { usageError } from "../errors.ts";
+import type { FluxObject } from "../kinds/flux-kind.ts";
+import { fluxKinds } from "../kinds/kinds.ts";
+import { formatTable } from "../printers/table.ts";
+import { defineCommand } from "../program/command.ts";
+import type { Command } from "../program/command.ts";
+import { boolean, list, text } from "../program/flag.ts";
+import { allNamespacesFlag } from "../program/global-flags.ts";
+import { humanDuration } from "../text/duration.ts";
+
+const eventGvk = { group: "", version: "v1", kind: "Event" };
+
+/** A core Event. Times are RFC 3339, absent or null when unknown. */
+interface Event extends KubernetesObject {
+  readonly type?: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly count?: number;
+  readonly firstTimestamp?: string | null;
+  readonly lastTimestamp?: string | null;
+  readonly eventTime?: string | null;
+  readonly series?: { readonly count: number; readonly lastObservedTime: string } | null;
+  readonly involvedObject: { readonly kind?: string; readonly name?: string; readonly namespace?: string };
+}
+
+/** Kinds that Flux knows, whether or not this program has a controller for them. */
+const FLUX_KINDS = fluxKinds
+  .map((kind) => kind.gvk.kind)
+  .concat("OCIRepository", "Bucket", "HelmRepository", "HelmChart", "HelmRelease", "ImageRepository", "ImagePolicy")
+  .concat("ImageUpdateAutomation", "Alert", "Provider", "Receiver", "ArtifactGenerator", "ExternalArtifact");
+
+/** Which events to ask the server for. */
+interface Wanted {
+  readonly namespace?: string;
+  readonly fieldSelector?: string;
+}
+
+/** `events`. */
+export const events: Command = defineCommand({
+  name: "events",
+  summary: "Display the events of Flux objects",
+  description: "Prints the Kubernetes events of Flux objects, oldest first.",
+  example: `  # Everything that happened in all namespaces
+  $0 events -A
+
+  # One Kustomization and its source, as it happens
+  $0 events --for Kustomization/payment-service --watch
+
+  # Failures alone
+  $0 events --types Warning`,
+  flags: {
+    "all-namespaces": allNamespacesFlag,
+    for: text("only this object or kind, as Kind or Kind/name"),
+    types: list("only these types of events: Normal, Warning", [], { choices: ["Normal", "Warning"] }),
+    watch: boolean("go on as events happen, until interrupted", false, { short: "w" }),
+  },
+  async run(invocation) {
+    const { flags, io, say } = invocation;
+    const types = flags.types.map((type) => {
+      const known = ["Normal", "Warning"].find((each) => each.toLowerCase() === type.toLowerCase());
+      if (known === undefined) throw usageError(`type '${type}' not supported. Supported types are Normal, Warning`);
+      return known;
+    });
+    const accepts = (event: Event): boolean =>
+      FLUX_KINDS.includes(event.involvedObject.kind ?? "") && (types.length === 0 || types.includes(event.type ?? ""));
+    await withCluster(
+      invocation,
+      async (cluster) => {
+        const wanted = await selectEvents(cluster, flags.for, flags["all-namespaces"]);
+        const withNamespace = flags["all-namespaces"] || wanted.some((each) => each.namespace !== cluster.namespace);
+        const lists = await Promise.all(
+          wanted.map((each) => cluster.client.list<Event>(eventGvk, { ...each, signal: cluster.signal })),
+        );
+        const found = lists.flatMap((each) => each.items).filter(accepts);
+        found.sort((a, b) => Date.parse(timeOf(a)) - Date.parse(timeOf(b)));
+        const header = [...(withNamespace ? ["Namespace"] : []), "Last seen", "Type", "Reason", "Object", "Message"];
+        const rows = found.map((event) => rowOf(event, withNamespace, io.now()));
+        if (flags.watch) {
+          io.stdout.write(formatTable(header, rows));
+          const report = (event: Event): void => {
+            if (accepts(event)) io.stdout.write(formatTable([], [rowOf(event, withNamespace, io.now())]));
+          };
+          await Promise.all(
+            wanted.map((each, index) => follow(cluster, each, lists[index]?.metadata.resourceVersion, report)),
+          );
+          return;
+        }
+        if (rows.length > 0) io.stdout.write(formatTable(header, rows));
+        else
+          say.failure(
+            flags["all-namespaces"] ? "No events found." : `No events found in ${cluster.namespace} namespace.`,
+          );
+      },
+      { endless: flags.watch },
+    );
+  },
+});
+
+/** Translates `--for`; a named object's source is included, as that is where its trouble often begins. */
+async function selectEvents(cluster: Cluster, selector: string, everywhere: boolean): Promise<readonly Wanted[]> {
+  const place = everywhere ? {} : { namespace: cluster.namespace };
+  if (selector === "") return [place];
+  const [kindName = "", name, ...more] = selector.split("/");
+  if (kindName === "" || more.length > 0) throw usageError("--for selector must be of format <kind>[/<name>]");
+  const known = FLUX_KINDS.find((each) => each.toLowerCase() === kindName.toLowerCase());
+  if (known === undefined) throw usageError(`'${kindName}' is not a recognized Flux kind`);
+  if (name === undefined) return [{ ...place, fieldSelector: `involvedObject.kind=${known}` }];
+  const own = { ...place, fieldSelector: `involvedObject.kind=${known},involvedObject.name=${name}` };
+  const kind = fluxKinds.find((each) => each.gvk.kind === known);
+  if (kind === undefined) return [own];
+  const { client, namespace, signal } = cluster;
+  const object = await client.get<FluxObject>(kind.gvk, { namespace, name }, { signal });
+  const source = object.spec?.sourceRef;
+  if (source === undefined) return [own];
+  const fieldSelector = `involvedObject.kind=${source.kind},involvedObject.name=${source.name}`;
+  return [own, { namespace: source.namespace ?? namespace, fieldSelector }];
+}
+
+async function follow(
+  { client, signal }: Cluster,
+  wanted: Wanted,
+  from: string | undefined,
+  report: (event: Event) => void,
+): Promise<void> {
+  let resourceVersion = from;
+  for (;;) {
+    try {
+      const since = resourceVersion === undefined ? {} : { resourceVersion };
+      for await (const change of client.watch<Event>(eventGvk, { ...wanted, ...since, signal })) {
+        resourceVersion = change.object.metadata.resourceVersion;
+        if (change.type === "ADDED" || change.type === "MODIFIED") report(change.object);
+      }
+    } catch (error) {
+      if (signal.aborted || !isGone(error)) throw error;
+      resourceVersion = undefined;
+    }
+    signal.throwIfAborted();
+  }
+}
+
+function rowOf(event: Event, withNamespace: boolean, now: number): string[] {
+  const { involvedObject: object } = event;
+  return [
+    ...(withNamespace ? [event.metadata.namespace ?? ""] : []),
+    lastSeen(event, now),
+    event.type ?? "",
+    event.reason ?? "",
+    `${object.kind ?? ""}/${object.name ?? ""}`,
+    event.message ?? "",
+  ];
+}
+
+function timeOf(event: Event): string {
+  return event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? "";
+}
+
+/** `3m12s`, or `10s (x4 over 3m12s)` for what was seen several times. */
+function lastSeen(event: Event, now: number): string {
+  const since = (time: string | null | undefined): string =>
+    time === undefined || time === null ? "<unknown>" : humanDuration(now - Date.parse(time));
+  const first = since(event.eventTime ?? event.firstTimestamp);
+  if (event.series) return `${since(event.series.lastObservedTime)} (x${event.series.count} over ${first})`;
+  return (event.count ?? 1) > 1 ? `${since(event.lastTimestamp)} (x${event.count ?? 1} over ${first})` : first;
+}
