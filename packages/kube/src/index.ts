@@ -30,3 +30,43 @@ export type { Trust } from "./kubeconfig/untrusted.ts";
 export { computeStatus, type ComputeStatusOptions } from "./kstatus/compute-status.ts";
 export type { ComputedStatus, StatusName } from "./kstatus/status.ts";
 export * from "./apply/index.ts";
+export { Cache, type CacheOptions } from "./cache/cache.ts";
+export {
+  Informer,
+  stripManagedFields,
+  type InformerOptions,
+  type InformerSelection,
+  type ResourceEventHandler,
+} from "./cache/informer.ts";
+export { Indexer, namespaceIndex, type IndexFunction, type Lister } from "./cache/indexer.ts";
+export {
+  Controller,
+  TerminalError,
+  type ControllerObserver,
+  type ControllerOptions,
+  type ReconcileOutcome,
+} from "./controller/controller.ts";
+export { enqueueMapped, enqueueOwner, enqueueSelf, type EventHandler } from "./controller/event-handlers.ts";
+export * from "./controller/predicates.ts";
+export { WorkQueue, type WorkQueueObserver, type WorkQueueOptions } from "./controller/work-queue.ts";
+export { reconcileLogger, withReconcileLogger } from "./controller/reconcile-logger.ts";
+export { createEventRecorder, type EventRecorder, type EventRecorderOptions } from "./events/event-recorder.ts";
+export type { CoreEvent, EventNote, EventType } from "./events/event.ts";
+export { LeaderElector, LeadershipLostError, type LeaderElectionOptions } from "./leader-election/leader-elector.ts";
+export type { HealthCheck } from "./manager/health.ts";
+export { HttpListener, parseAddress, type HttpAnswer, type HttpRoute } from "./manager/http-listener.ts";
+export { Manager, ShutdownTimeoutError, type ManagerOptions, type Runnable } from "./manager/manager.ts";
+export {
+  exponentialBuckets,
+  MetricsRegistry,
+  type Counter,
+  type Gauge,
+  type Histogram,
+  type Labels,
+} from "./metrics/registry.ts";
+export {
+  collectQueueMetrics,
+  controllerMetrics,
+  processMetrics,
+  restClientMetrics,
+} from "./metrics/runtime-metrics.ts";
