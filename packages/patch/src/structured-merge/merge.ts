@@ -1,5 +1,6 @@
 import type { PathElement } from "../field-path/path-element.ts";
 import {
+  equalJson,
   getOwn,
   isArray,
   isObject,
@@ -15,7 +16,8 @@ import { shapesOf, type Shape } from "./shape.ts";
 /**
  * Lays `right` over `left`: the result has all fields of both, and the value of `right` where both have one. Items of
  * associative lists keep the order of `left` as far as `right` does not order them otherwise. Both must be valid;
- * `left` may have duplicate items. The result shares structure with both. `undefined` stands for an absent value.
+ * `left` may have duplicate items. The result shares structure with both, and is
+ * `left` itself where `right` changes nothing. `undefined` stands for an absent value.
  */
 export function merge(
   left: JsonValue | undefined,
@@ -37,7 +39,11 @@ function mergeAs(
 ): JsonValue | undefined {
   if (shape === "map" && map !== undefined) return mergeMaps(left, right, map);
   if (shape === "list" && list !== undefined) return mergeLists(left, right, list);
-  return right === undefined ? left : right;
+  return leaf(left, right);
+}
+
+function leaf(left: JsonValue | undefined, right: JsonValue | undefined): JsonValue | undefined {
+  return right === undefined || equalJson(left, right) ? left : right;
 }
 
 function mergeMaps(left: JsonValue | undefined, right: JsonValue | undefined, map: MapSchema): JsonValue | undefined {
@@ -57,15 +63,18 @@ function isEmptyObject(object: JsonObject | undefined): boolean {
 function mergeEntries(left: JsonObject, right: JsonObject, map: MapSchema): JsonValue | undefined {
   const result: MutableJsonObject = {};
   let size = 0;
+  let isSame = true;
   const add = (key: string, l: JsonValue | undefined, r: JsonValue | undefined): void => {
     const type = entryType(map, key);
     const value = type === undefined ? (r ?? l) : merge(l, r, type);
+    if (value !== l) isSame = false;
     if (value === undefined) return;
     setOwn(result, key, value);
     size++;
   };
   for (const key of Object.keys(left)) add(key, left[key], getOwn(right, key));
   for (const key of Object.keys(right)) if (!Object.hasOwn(left, key)) add(key, undefined, right[key]);
+  if (isSame) return left;
   return size === 0 ? undefined : result;
 }
 
@@ -76,8 +85,9 @@ function mergeLists(
 ): JsonValue | undefined {
   const l = isArray(left) ? left : [];
   const r = isArray(right) ? right : [];
-  if (list.relationship === "atomic" || (l.length === 0 && r.length === 0)) return right === undefined ? left : right;
+  if (list.relationship === "atomic" || (l.length === 0 && r.length === 0)) return leaf(left, right);
   const items = mergeItems(indexItems(l, list), indexItems(r, list), list);
+  if (items.length === l.length && items.every((item, index) => item === l[index])) return l;
   return items.length === 0 ? undefined : items;
 }
 
