@@ -1,0 +1,158 @@
+import type { Clock } from "../clock.ts";
+import type { Exchange } from "../http/exchange.ts";
+import { sendYaml } from "../http/yaml.ts";
+import type { ResourceRequest } from "../http/request-info.ts";
+import { methodNotSupported, notFound, statusError, unknownPath } from "../errors/status-errors.ts";
+import type { Authorizer } from "../rbac/authorizer.ts";
+import { readDryRun } from "../registry/deletion.ts";
+import type { Registry } from "../registry/registry.ts";
+import type { RequestContext } from "../registry/request-context.ts";
+import type { ResourceStore } from "../registry/resource-store.ts";
+import { isDns1123Subdomain } from "../validation/names.ts";
+import { answerPatch } from "./patch.ts";
+import { answerGet, answerList } from "./read.ts";
+import type { ResourceExchange } from "./resource-exchange.ts";
+import { answerSubresource } from "./subresources.ts";
+import { answerWatch } from "./watch.ts";
+import { answerCreate, answerDelete, answerDeleteCollection, answerUpdate, parseFieldValidation } from "./write.ts";
+
+export interface ResourceEndpointOptions {
+  readonly registry: Registry;
+  readonly authorizer: Authorizer;
+  readonly clock: Clock;
+  readonly shutdown: AbortSignal;
+}
+
+/** Answers a request for a resource. Throws a 404 when it is not served, a 405 for what it cannot do. */
+export async function answerResource(
+  request: Exchange & { readonly info: ResourceRequest },
+  options: ResourceEndpointOptions,
+): Promise<void> {
+  const { info } = request;
+  const store = options.registry.findStore(info.group, info.resource, info.version);
+  if (store === undefined || (store.definition.namespaced && info.namespace === "" && info.name !== ""))
+    throw unknownPath();
+  if (!store.definition.namespaced && info.namespace !== "" && store.definition.resource !== "namespaces")
+    throw unknownPath();
+  const { deprecationWarning } = store.version;
+  if (deprecationWarning !== undefined) request.warnings.add(deprecationWarning);
+  const exchange = createExchange(request, store, options);
+  if (info.subresource !== "") {
+    const subresource = store.version.subresources.find(({ name }) => name === info.subresource);
+    if (subresource === undefined) throw unknownPath();
+    if (!subresource.verbs.includes(info.verb)) throw methodNotAllowed();
+    await answerSubresource(exchange, options.authorizer);
+    return;
+  }
+  if (info.verb === "watch" && info.name !== "" && store.version.verbs.includes("watch")) {
+    answerWatch(exchange);
+    return;
+  }
+  if (!store.version.verbs.includes(info.verb)) throw methodNotAllowed();
+  await answerVerb(exchange, options.authorizer);
+}
+
+function methodNotAllowed(): Error {
+  return statusError(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {});
+}
+
+async function answerVerb(exchange: ResourceExchange, authorizer: Authorizer): Promise<void> {
+  const { info, store } = exchange;
+  if (!store.definition.stored) {
+    await answerSubresource(exchange, authorizer);
+    return;
+  }
+  switch (info.verb) {
+    case "get":
+      answerGet(exchange);
+      return;
+    case "list":
+      answerList(exchange);
+      return;
+    case "watch":
+      answerWatch(exchange);
+      return;
+    case "create":
+      if (info.name !== "") throw methodNotSupported(store.definition, "create");
+      await answerCreate(exchange);
+      return;
+    case "update":
+      checkUrlName(info, store);
+      await answerUpdate(exchange);
+      return;
+    case "patch":
+      checkUrlName(info, store);
+      await answerPatch(exchange);
+      return;
+    case "delete":
+      await answerDelete(exchange);
+      return;
+    case "deletecollection":
+      await answerDeleteCollection(exchange);
+      return;
+  }
+}
+
+function checkUrlName({ name }: ResourceRequest, store: ResourceStore): void {
+  // Names in URLs that no object can have are simply not found.
+  if (
+    name === "" ||
+    (isDns1123Subdomain(name).length > 0 && store.version.strategy.validateName(name, false).length > 0)
+  ) {
+    if (name === "") throw notFound(store.definition, name);
+  }
+}
+
+function createExchange(
+  request: Exchange & { readonly info: ResourceRequest },
+  store: ResourceStore,
+  { registry, authorizer, clock, shutdown }: ResourceEndpointOptions,
+): ResourceExchange {
+  const { info, user, warnings } = request;
+  const now = clock.now();
+  const authorize = (verb: string): void => {
+    const { group, resource, subresource, namespace, name } = info;
+    authorizer.require({ kind: "resource", user, verb, group, resource, subresource, namespace, name });
+  };
+  return {
+    ...request,
+    store,
+    registry,
+    clock,
+    now,
+    shutdown,
+    authorize,
+    sendYaml: (code, json) => sendYaml(request, code, json),
+    context: (options = {}): RequestContext => ({
+      user,
+      now,
+      dryRun: options.dryRun ?? readDryRun([], info.query),
+      fieldManager: fieldManagerOf(info.query, request.request.headers["user-agent"] ?? "", options.defaultManager),
+      fieldValidation: parseFieldValidation(info.query),
+      warn: (message) => void warnings.add(message),
+      mayCreate: () => authorize("create"),
+    }),
+  };
+}
+
+const maxManagerLength = 128;
+
+/** The manager that the request names, or the program that makes it. Throws a 422 for names that are too long. */
+function fieldManagerOf(query: URLSearchParams, userAgent: string, fallback?: string): string {
+  const given = query.get("fieldManager") ?? "";
+  if (given !== "") {
+    if (given.length <= maxManagerLength) return given;
+    const problem = `Too long: may not be more than ${maxManagerLength} bytes`;
+    throw statusError(422, "Invalid", `CreateOptions.meta.k8s.io "" is invalid: fieldManager: ${problem}`, {
+      group: "meta.k8s.io",
+      kind: "CreateOptions",
+      causes: [{ reason: "FieldValueTooLong", message: problem, field: "fieldManager" }],
+    });
+  }
+  const agent =
+    userAgent
+      .split("/")[0]
+      ?.replaceAll(/[^\x20-\x7e]/g, "")
+      .slice(0, maxManagerLength) ?? "";
+  return agent === "" ? (fallback ?? "unknown") : agent;
+}

@@ -1,0 +1,212 @@
+import { isTrue } from "../http/request-info.ts";
+import { badRequest, statusError } from "../errors/status-errors.ts";
+import { decodeObject, readBody } from "../http/body.ts";
+import { sendBytes, sendJson, successStatus } from "../http/exchange.ts";
+import { negotiate } from "../http/media-type.ts";
+import { objectTransforms, partialMetadata, toTable } from "../http/representation.ts";
+import { isObject, type Json, type JsonObject } from "../json/json.ts";
+import type { KubeObject, ObjectMetadata } from "../json/object.ts";
+import { parseDeleteOptions } from "../registry/deletion.ts";
+import type { RequestContext } from "../registry/request-context.ts";
+import type { ResourceStore, WriteResult } from "../registry/resource-store.ts";
+import { includeObjectOf, sendStored } from "./read.ts";
+import { selectionOf } from "./list.ts";
+import { parseListOptions } from "./list-options.ts";
+import type { ResourceExchange } from "./resource-exchange.ts";
+
+/** Answers a POST to a collection. */
+export async function answerCreate(exchange: ResourceExchange): Promise<void> {
+  const { store, info, request } = exchange;
+  const body = decodeObject(await readBody(request), request.headers["content-type"]);
+  const context = exchange.context();
+  const object = toKubeObject(body, store);
+  decodeBody(object, store, context);
+  sendResult(exchange, 201, store.create(info.namespace, object, context));
+}
+
+/** Answers a PUT of an object or of one of its subresources. */
+export async function answerUpdate(exchange: ResourceExchange): Promise<void> {
+  const { store, info, request } = exchange;
+  const body = decodeObject(await readBody(request), request.headers["content-type"]);
+  const context = exchange.context();
+  const object = toKubeObject(body, store);
+  decodeBody(object, store, context);
+  const { strategy } = store.version;
+  checkName(object.metadata, info.name);
+  const result = store.update(
+    info,
+    {
+      transform: () => object,
+      subresource: info.subresource,
+      requiresResourceVersion: !strategy.allowUnconditionalUpdate,
+      ...(strategy.allowCreateOnUpdate && info.subresource === "" ? { create: () => object } : {}),
+    },
+    context,
+  );
+  sendResult(exchange, result.created ? 201 : 200, result);
+}
+
+function checkName({ name }: ObjectMetadata, wanted: string): void {
+  if ((name ?? "") === wanted) return;
+  if ((name ?? "") === "")
+    throw badRequest(`the name of the object ( based on URL) was undeterminable: name must be provided`);
+  throw badRequest(`the name of the object (${name}) does not match the name on the URL (${wanted})`);
+}
+
+/** Answers a DELETE of one object. */
+export async function answerDelete(exchange: ResourceExchange): Promise<void> {
+  const { store, info, request } = exchange;
+  const options = parseDeleteOptions(await readOptions(exchange), info.query);
+  void request;
+  const result = store.delete(info, options, exchange.context({ dryRun: options.dryRun }));
+  if (!result.removed) {
+    sendResult(exchange, 200, result);
+    return;
+  }
+  const { definition } = store;
+  // Some kinds answer with what was deleted, most with a bare success; clients take both.
+  sendJson(
+    exchange,
+    200,
+    successStatus({
+      name: info.name,
+      ...(definition.group === "" ? {} : { group: definition.group }),
+      kind: definition.resource,
+      ...(result.object.metadata.uid === undefined ? {} : { uid: result.object.metadata.uid }),
+    }),
+  );
+}
+
+/** Answers a DELETE of a collection: deletes everything that the selectors choose. */
+export async function answerDeleteCollection(exchange: ResourceExchange): Promise<void> {
+  const { store, info } = exchange;
+  const listOptions = parseListOptions(info.query, store.version.selectableFields, false);
+  const options = parseDeleteOptions(await readOptions(exchange), info.query);
+  const context = exchange.context({ dryRun: options.dryRun });
+  const selected = store.collection
+    .list(info.namespace === "" ? "" : `${info.namespace}/`)
+    .filter(selectionOf(store, listOptions));
+  const items: JsonObject[] = [];
+  for (const { object } of selected) {
+    const { name, namespace = "" } = object.metadata;
+    // A deletion may have taken others along: what is gone is gone.
+    if (store.find({ namespace, name }) === undefined) continue;
+    items.push(store.inVersion(store.delete({ namespace, name }, options, context).object));
+  }
+  const { definition, version } = store;
+  const metadata = { resourceVersion: String(store.collectionRevision) };
+  sendJson(exchange, 200, { kind: definition.listKind, apiVersion: version.apiVersion, metadata, items });
+}
+
+async function readOptions({ request }: ResourceExchange): Promise<JsonObject | undefined> {
+  const body = await readBody(request);
+  return body.length === 0 ? undefined : decodeObject(body, request.headers["content-type"]);
+}
+
+/** Checks the envelope of a body against the endpoint, and completes it. Throws a 400 where they contradict. */
+export function toKubeObject(body: JsonObject, store: ResourceStore): KubeObject {
+  const { definition, version } = store;
+  const { apiVersion, kind, metadata } = body;
+  for (const [field, value] of [
+    ["apiVersion", apiVersion],
+    ["kind", kind],
+  ] as const) {
+    if (value !== undefined && value !== null && typeof value !== "string") {
+      throw badRequest(
+        `couldn't get version/kind; json parse error: json: cannot unmarshal ${typeof value} into Go struct field .${field} of type string`,
+      );
+    }
+  }
+  if (definition.custom && (kind ?? "") === "") throw badRequest(`Object 'Kind' is missing in '${excerpt(body)}'`);
+  const givenVersion = typeof apiVersion === "string" && apiVersion !== "" ? apiVersion : version.apiVersion;
+  const givenKind = typeof kind === "string" && kind !== "" ? kind : definition.kind;
+  if (givenVersion !== version.apiVersion) {
+    throw badRequest(
+      `the API version in the data (${givenVersion}) does not match the expected API version (${version.apiVersion})`,
+    );
+  }
+  if (givenKind !== definition.kind) {
+    throw badRequest(
+      `${givenKind} in version ${JSON.stringify(version.version)} cannot be handled as a ${definition.kind}: converting (${givenKind}) to (${definition.kind}): unknown conversion`,
+    );
+  }
+  const { apiVersion: _apiVersion, kind: _kind, ...rest } = body;
+  const given: Json = metadata ?? {};
+  if (!isObject(given)) {
+    throw badRequest(
+      `${givenKind} in version ${JSON.stringify(version.version)} cannot be handled as a ${definition.kind}: json: cannot unmarshal ${typeof given} into Go struct field ${definition.kind}.metadata of type v1.ObjectMeta`,
+    );
+  }
+  // The name may still be missing: the registry generates one, or refuses.
+  return { apiVersion: version.apiVersion, kind: definition.kind, ...rest, metadata: given as ObjectMetadata };
+}
+
+function excerpt(body: JsonObject): string {
+  return JSON.stringify(body).slice(0, 200);
+}
+
+/** Checks a body's fields against its type, as strictly as the request wants. */
+export function decodeBody(object: KubeObject, store: ResourceStore, context: RequestContext): void {
+  const findings = { strict: [] as string[] };
+  store.version.schema.decode(object, findings);
+  reportStrict(findings.strict, context, (problem) =>
+    badRequest(
+      `${object.kind} in version ${JSON.stringify(store.version.version)} cannot be handled as a ${store.definition.kind}: ${problem}`,
+    ),
+  );
+}
+
+/** Refuses, warns about or ignores fields that do not belong. */
+export function reportStrict(
+  problems: readonly string[],
+  context: RequestContext,
+  refusal: (problem: string) => Error,
+): void {
+  if (problems.length === 0 || context.fieldValidation === "Ignore") return;
+  if (context.fieldValidation === "Warn") for (const problem of problems) context.warn(problem);
+  else throw refusal(`strict decoding error: ${problems.join(", ")}`);
+}
+
+/** Answers with the object that a write has led to. */
+export function sendResult(exchange: ResourceExchange, code: number, result: WriteResult): void {
+  const { store, request, info, now } = exchange;
+  if (result.stored !== undefined) {
+    sendStored(exchange, code, result.stored);
+    return;
+  }
+  const representation = negotiate(request.headers.accept, objectTransforms);
+  const object = store.inVersion(result.object);
+  if (representation.as === "Table") {
+    const options = {
+      now,
+      includeObject: includeObjectOf(info.query),
+      version: representation.asVersion ?? "v1",
+      withColumns: true,
+    };
+    sendJson(
+      exchange,
+      code,
+      toTable(store, [object], { resourceVersion: object.metadata.resourceVersion ?? "" }, options),
+    );
+  } else if (representation.as !== undefined) sendJson(exchange, code, partialMetadata(object));
+  else if (representation.encoding === "yaml") exchange.sendYaml(code, Buffer.from(JSON.stringify(object)));
+  else sendBytes(exchange, code, JSON.stringify(object));
+}
+
+/** Reads the options that all writes share. Throws a 422 for values that do not exist. */
+export function parseFieldValidation(query: URLSearchParams): RequestContext["fieldValidation"] {
+  const value = query.get("fieldValidation") ?? "";
+  if (value === "") return "Warn";
+  if (value === "Strict" || value === "Warn" || value === "Ignore") return value;
+  const problem = `Unsupported value: ${JSON.stringify(value)}: supported values: "", "Ignore", "Strict", "Warn"`;
+  throw statusError(422, "Invalid", `CreateOptions.meta.k8s.io "" is invalid: fieldValidation: ${problem}`, {
+    group: "meta.k8s.io",
+    kind: "CreateOptions",
+    causes: [{ reason: "FieldValueNotSupported", message: problem, field: "fieldValidation" }],
+  });
+}
+
+/** Whether a parameter that only apply knows is set. */
+export function isForced(query: URLSearchParams): boolean {
+  return isTrue(query.get("force"));
+}

@@ -1,0 +1,440 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { StatusError } from "@sluice/api";
+import { formatTime } from "../clock.ts";
+import { FieldErrors, invalidObject } from "../errors/field-errors.ts";
+import {
+  alreadyExists,
+  badRequest,
+  conflict,
+  modifiedConflict,
+  notFound,
+  statusError,
+} from "../errors/status-errors.ts";
+import { cloneJson, equalJson, type JsonObject } from "../json/json.ts";
+import { objectKey, type KubeObject } from "../json/object.ts";
+import type { Collection } from "../storage/collection.ts";
+import type { StoredObject } from "../storage/stored-object.ts";
+import { validateMetadata, validateMetadataUpdate } from "../validation/metadata.ts";
+import { decideDeletion, type DeleteOptions } from "./deletion.ts";
+import { trackWrite, withoutNewTimes, type Writer } from "./managed-fields.ts";
+import type { RequestContext } from "./request-context.ts";
+import { toStorage, toVersion, type ResourceDefinition, type ResourceVersion } from "./resource-definition.ts";
+import type { StrategyContext } from "./strategy.ts";
+
+/** Where an object is, within its resource. */
+export interface ObjectName {
+  /** `""` for cluster-scoped resources. */
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Sees every write before it is stored. Throws to refuse it; may change the objects of creations. */
+export interface Admission {
+  admitCreate(definition: ResourceDefinition, object: KubeObject, context: RequestContext): void;
+  admitUpdate(definition: ResourceDefinition, object: KubeObject, old: KubeObject, context: RequestContext): void;
+  admitDelete(definition: ResourceDefinition, object: KubeObject, context: RequestContext): void;
+}
+
+/** What a write has done. */
+export interface WriteResult {
+  readonly object: KubeObject;
+  /** The revision that is stored now; absent after a dry run and a removal. */
+  readonly stored?: StoredObject;
+  readonly created: boolean;
+}
+
+/** How an update comes by the new object. */
+export interface Update {
+  /**
+   * Makes the new object from the present one, in the version of the request. It must return an object of its own,
+   * decoded and not defaulted.
+   */
+  transform(current: KubeObject): KubeObject;
+  /** `""`, `status`, `scale`, …: decides which part may change. */
+  readonly subresource: string;
+  /** Makes the object when there is none; absent: 404. */
+  create?(): KubeObject;
+  /** Whether `transform` has written `metadata.managedFields` itself: server-side apply. */
+  readonly managesFields?: boolean;
+  /** Whether the new object must carry the resourceVersion that it was made from: PUT of some kinds. */
+  readonly requiresResourceVersion?: boolean;
+}
+
+/** The operations on one resource in one version. All are synchronous, so each one is atomic. */
+export class ResourceStore {
+  readonly definition: ResourceDefinition;
+  readonly version: ResourceVersion;
+  readonly collection: Collection;
+  readonly #admission: Admission;
+
+  /** The revision that a list of now shows. */
+  get collectionRevision(): number {
+    return this.collection.currentRevision;
+  }
+
+  constructor(definition: ResourceDefinition, version: ResourceVersion, collection: Collection, admission: Admission) {
+    this.definition = definition;
+    this.version = version;
+    this.collection = collection;
+    this.#admission = admission;
+  }
+
+  find({ namespace, name }: ObjectName): StoredObject | undefined {
+    return this.collection.find(objectKey(namespace, name));
+  }
+
+  /** Throws a 404 when there is no such object. */
+  get(at: ObjectName): StoredObject {
+    const stored = this.find(at);
+    if (stored === undefined) throw notFound(this.definition, at.name);
+    return stored;
+  }
+
+  /** The object in this version. */
+  inVersion(object: KubeObject): KubeObject {
+    return toVersion(this.definition, this.version, object);
+  }
+
+  /** The JSON of a stored object in this version. */
+  encode(stored: StoredObject): Buffer {
+    return stored.encoded(this.version.apiVersion, (object) => envelopeFirst(this.inVersion(object)));
+  }
+
+  /** Who a request's managed fields are written for. */
+  writer({ fieldManager, now }: RequestContext, subresource: string): Writer {
+    return { definition: this.definition, version: this.version, manager: fieldManager, now, subresource };
+  }
+
+  /** Stores a new object. `object` is decoded, in this version, and becomes the store's own. */
+  create(namespace: string, object: KubeObject, context: RequestContext): WriteResult {
+    const { metadata } = object;
+    const { definition } = this;
+    wipeSystemFields(object);
+    if (definition.namespaced) {
+      if ((metadata.namespace ?? "") === "") metadata.namespace = namespace;
+      else if (metadata.namespace !== namespace) throw namespaceMismatch();
+    } else if ((metadata.namespace ?? "") === "") delete metadata.namespace;
+    if (metadata.generateName === "") delete metadata.generateName;
+    if ((metadata.name ?? "") === "" && metadata.generateName !== undefined)
+      return this.#createGenerated(object, context);
+    metadata.name ??= "";
+    return this.#createNamed(object, context);
+  }
+
+  /** Changes an object, or makes it where the update allows that. */
+  update(at: ObjectName, update: Update, context: RequestContext): WriteResult {
+    const present = this.find(at);
+    if (present === undefined) {
+      if (update.create === undefined) throw notFound(this.definition, at.name);
+      const made = update.create();
+      if ((made.metadata.uid ?? "") !== "") {
+        throw conflict(
+          this.definition,
+          at.name,
+          `uid mismatch: the provided object specified uid ${made.metadata.uid ?? ""}, and no existing object was found`,
+        );
+      }
+      context.mayCreate?.();
+      wipeSystemFields(made);
+      made.metadata.name = at.name;
+      if (this.definition.namespaced) made.metadata.namespace = at.namespace;
+      return this.#createNamed(made, context, update.managesFields === true);
+    }
+    return this.#updatePresent(at, present, update, context);
+  }
+
+  /** Deletes an object, or marks it for deletion where something has to happen first. */
+  delete(at: ObjectName, options: DeleteOptions, context: RequestContext): WriteResult & { readonly removed: boolean } {
+    const present = this.get(at);
+    this.#checkPreconditions(present.object, options);
+    this.#admission.admitDelete(this.definition, present.object, context);
+    const { strategy } = this.version;
+    strategy.beforeDelete?.(present.object);
+    const decision = decideDeletion(present.object, options, strategy, context.now);
+    if (decision.kind === "pending") return { object: present.object, stored: present, created: false, removed: false };
+    if (context.dryRun) return { object: decision.object, created: false, removed: decision.kind === "remove" };
+    if (decision.kind === "mark") {
+      if (equalJson(decision.object, present.object)) {
+        return { object: present.object, stored: present, created: false, removed: false };
+      }
+      const stored = this.collection.put(present.key, decision.object);
+      return { object: stored.object, stored, created: false, removed: false };
+    }
+    const removed = this.collection.remove(present.key, decision.object) ?? present;
+    return { object: removed.object, stored: removed, created: false, removed: true };
+  }
+
+  #createGenerated(object: KubeObject, context: RequestContext): WriteResult {
+    const prefix = object.metadata.generateName ?? "";
+    for (let attempt = 1; ; attempt++) {
+      object.metadata.name = generateName(prefix);
+      const taken = this.find({ namespace: object.metadata.namespace ?? "", name: object.metadata.name }) !== undefined;
+      // Upstream tries eight times before it gives up.
+      if (!taken || attempt === 8) return this.#createNamed(object, context);
+    }
+  }
+
+  #createNamed(object: KubeObject, context: RequestContext, managesFields = false): WriteResult {
+    const { definition, version } = this;
+    const { strategy } = version;
+    const { metadata } = object;
+    if ((metadata.resourceVersion ?? "") !== "") {
+      throw statusError(500, "", "resourceVersion should not be set on objects to be created");
+    }
+    delete metadata.resourceVersion;
+    metadata.uid = randomUUID();
+    metadata.creationTimestamp = formatTime(context.now);
+    dedupeOwnerReferences(object, context);
+    this.#admission.admitCreate(definition, object, context);
+    const strategyContext = this.#strategyContext(context, "");
+    strategy.default?.(object);
+    if (strategy.hasStatus) delete object["status"];
+    if (strategy.hasGeneration) metadata.generation = 1;
+    else delete metadata.generation;
+    strategy.prepareForCreate?.(object, strategyContext);
+    this.#validate(object, strategyContext);
+    const key = objectKey(metadata.namespace, metadata.name);
+    if (this.collection.find(key) !== undefined) throw alreadyExists(definition, metadata.name);
+    if (!managesFields) trackWrite(object, undefined, this.writer(context, ""));
+    tidyMetadata(object);
+    if (context.dryRun) return { object, created: true };
+    const stored = this.collection.put(key, toStorage(definition, version, object));
+    return { object: this.inVersion(stored.object), stored, created: true };
+  }
+
+  #validate(object: KubeObject, context: StrategyContext): void {
+    const { definition, version } = this;
+    const errors = new FieldErrors();
+    const { strategy } = version;
+    errors.add(
+      validateMetadata(object.metadata, {
+        namespaced: definition.namespaced,
+        validateName: (name, prefix) => strategy.validateName(name, prefix),
+      }),
+    );
+    strategy.validate?.(object, errors, context);
+    if (!errors.isEmpty) throw this.#invalid(object.metadata.name, errors);
+  }
+
+  #updatePresent(at: ObjectName, present: StoredObject, update: Update, context: RequestContext): WriteResult {
+    const { definition, version } = this;
+    const { strategy } = version;
+    const old = this.inVersion(present.object);
+    const object = update.transform(old);
+    this.#checkIdentity(at, object, old, update);
+    restoreSystemFields(object, old);
+    dedupeOwnerReferences(object, context);
+    const strategyContext = this.#strategyContext(context, update.subresource);
+    if (update.subresource === "status") keepAllButStatus(object, old, strategy.statusKeepsMetadata);
+    else if (strategy.hasStatus) keepStatus(object, old);
+    this.#admission.admitUpdate(definition, object, old, context);
+    strategy.default?.(object);
+    strategy.prepareForUpdate?.(object, old, strategyContext);
+    if (strategy.hasGeneration && update.subresource !== "status" && hasSpecChanged(object, old)) {
+      object.metadata.generation = (old.metadata.generation ?? 0) + 1;
+    }
+    const errors = new FieldErrors();
+    errors.add(validateMetadataUpdate(object, old));
+    if (update.subresource === "status") strategy.validateStatusUpdate?.(object, old, errors, strategyContext);
+    else {
+      errors.add(validateMetadata(object.metadata, { namespaced: definition.namespaced, validateName: () => [] }));
+      strategy.validateUpdate?.(object, old, errors, strategyContext);
+    }
+    if (!errors.isEmpty) throw this.#invalid(at.name, errors);
+    this.#trackFields(object, old, update, context);
+    tidyMetadata(object);
+    const candidate = toStorage(definition, version, withoutNewTimes(object, old));
+    if (equalJson(candidate, present.object)) return { object: old, stored: present, created: false };
+    if (isReleased(candidate)) return this.#removeReleased(present, candidate, context);
+    if (context.dryRun) return { object, created: false };
+    const stored = this.collection.put(present.key, candidate);
+    return { object: this.inVersion(stored.object), stored, created: false };
+  }
+
+  #trackFields(object: KubeObject, old: KubeObject, update: Update, context: RequestContext): void {
+    if (update.managesFields !== true) trackWrite(object, old, this.writer(context, update.subresource));
+  }
+
+  /** An update that takes the last finalizer away from a deleted object removes it. */
+  #removeReleased(present: StoredObject, object: KubeObject, context: RequestContext): WriteResult {
+    if (!context.dryRun) this.collection.remove(present.key, object);
+    return { object: this.inVersion(object), created: false };
+  }
+
+  #checkIdentity(at: ObjectName, object: KubeObject, old: KubeObject, update: Update): void {
+    const { metadata } = object;
+    const { definition } = this;
+    if (definition.namespaced) {
+      if ((metadata.namespace ?? "") === "") metadata.namespace = at.namespace;
+      else if (metadata.namespace !== at.namespace) throw namespaceMismatch();
+    }
+    if ((metadata.name ?? "") === "") metadata.name = at.name;
+    if (metadata.name !== at.name) {
+      throw badRequest(
+        `the name of the object (${metadata.name} based on URL) does not match the name on the URL (${at.name})`.replace(
+          " based on URL",
+          "",
+        ),
+      );
+    }
+    const uid = metadata.uid ?? "";
+    if (uid !== "" && uid !== old.metadata.uid) {
+      throw conflict(
+        definition,
+        at.name,
+        `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid ?? ""}`,
+      );
+    }
+    const resourceVersion = metadata.resourceVersion ?? "";
+    if (resourceVersion === "" || resourceVersion === "0") {
+      if (update.requiresResourceVersion !== true) return;
+      const errors = new FieldErrors();
+      errors.invalid("metadata.resourceVersion", 0, "must be specified for an update");
+      throw invalidObject({ group: definition.group, kind: definition.resource }, at.name, errors.list);
+    }
+    if (resourceVersion !== old.metadata.resourceVersion) throw modifiedConflict(definition, at.name);
+  }
+
+  #checkPreconditions({ metadata }: KubeObject, { preconditions }: DeleteOptions): void {
+    const { uid, resourceVersion } = preconditions ?? {};
+    const subject = { group: this.definition.group, resource: this.definition.resource };
+    if (uid !== undefined && uid !== metadata.uid) {
+      const why = `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid ?? ""}). The object might have been deleted and then recreated`;
+      throw conflict({ ...subject, resource: this.definition.kind }, metadata.name, why);
+    }
+    if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
+      const why = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion ?? ""}). The object might have been modified`;
+      throw conflict({ ...subject, resource: this.definition.kind }, metadata.name, why);
+    }
+  }
+
+  #strategyContext(context: RequestContext, subresource: string): StrategyContext {
+    return {
+      now: context.now,
+      user: context.user,
+      dryRun: context.dryRun,
+      subresource,
+      warn: (message) => context.warn(message),
+    };
+  }
+
+  #invalid(name: string, errors: FieldErrors): StatusError {
+    return invalidObject(this.definition, name, errors.list);
+  }
+}
+
+/** Kind and version lead the JSON, so that lists can leave them out of their items by skipping the first bytes. */
+function envelopeFirst({ kind, apiVersion, ...rest }: KubeObject): JsonObject {
+  return { kind, apiVersion, ...rest };
+}
+
+const nameAlphabet = "bcdfghjklmnpqrstvwxz2456789";
+
+/** The prefix and five letters that cannot form words, within the length of a label. */
+function generateName(prefix: string): string {
+  const suffix = [...randomBytes(5)].map((byte) => nameAlphabet[byte % nameAlphabet.length]).join("");
+  return prefix.slice(0, 58) + suffix;
+}
+
+function namespaceMismatch(): StatusError {
+  return badRequest("the namespace of the provided object does not match the namespace sent on the request");
+}
+
+/** What only the server sets. */
+const systemFields = [
+  "uid",
+  "creationTimestamp",
+  "deletionTimestamp",
+  "deletionGracePeriodSeconds",
+  "selfLink",
+] as const;
+
+function wipeSystemFields({ metadata }: KubeObject): void {
+  for (const field of systemFields) delete metadata[field];
+  delete metadata.generation;
+}
+
+function restoreSystemFields({ metadata }: KubeObject, old: KubeObject): void {
+  const present: JsonObject = metadata;
+  // An empty value means "not given"; another than the stored one is refused by validation.
+  for (const field of ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"] as const) {
+    const value = old.metadata[field];
+    if (present[field] === undefined || present[field] === null || present[field] === "") {
+      if (value === undefined) delete present[field];
+      else present[field] = value;
+    }
+  }
+  delete present["selfLink"];
+  metadata.resourceVersion = old.metadata.resourceVersion ?? "";
+  if (old.metadata.generation === undefined) delete metadata.generation;
+  else metadata.generation = old.metadata.generation;
+  if (old.metadata.generateName === undefined) delete metadata.generateName;
+  else metadata.generateName = old.metadata.generateName;
+}
+
+/** Drops empty maps and lists of metadata, which Go's encoder leaves out. */
+function tidyMetadata({ metadata }: KubeObject): void {
+  for (const member of ["labels", "annotations"] as const) {
+    if (metadata[member] !== undefined && Object.keys(metadata[member]).length === 0) delete metadata[member];
+  }
+  for (const member of ["finalizers", "ownerReferences"] as const) {
+    if (metadata[member]?.length === 0) delete metadata[member];
+  }
+}
+
+function keepStatus(object: KubeObject, old: KubeObject): void {
+  if (old["status"] === undefined) delete object["status"];
+  else object["status"] = old["status"];
+}
+
+/** Leaves only the status of a status update standing. */
+function keepAllButStatus(object: KubeObject, old: KubeObject, keepMetadata: boolean): void {
+  for (const member of Object.keys(object)) {
+    if (member !== "status" && member !== "metadata" && old[member] === undefined) delete object[member];
+  }
+  for (const [member, value] of Object.entries(old)) {
+    if (member !== "status" && member !== "metadata") object[member] = cloneJson(value);
+  }
+  if (!keepMetadata) return;
+  const { managedFields } = object.metadata;
+  object.metadata = {
+    ...cloneJson({ ...old.metadata, managedFields: [] }),
+    ...(managedFields === undefined ? {} : { managedFields }),
+  };
+  if (managedFields === undefined) delete object.metadata.managedFields;
+}
+
+/** Whether anything but metadata and status differs: what `metadata.generation` counts. */
+function hasSpecChanged(object: KubeObject, old: KubeObject): boolean {
+  const members = new Set([...Object.keys(object), ...Object.keys(old)]);
+  for (const member of ["metadata", "status", "apiVersion", "kind"]) members.delete(member);
+  return [...members].some((member) => !equalJson(object[member], old[member]));
+}
+
+/** Whether a deleted object has nothing left that holds it. */
+function isReleased({ metadata, spec }: KubeObject): boolean {
+  if (metadata.deletionTimestamp === undefined || (metadata.finalizers ?? []).length > 0) return false;
+  if ((metadata.deletionGracePeriodSeconds ?? 0) > 0) return false;
+  // Namespaces carry finalizers of their own in their spec.
+  return !(
+    typeof spec === "object" &&
+    spec !== null &&
+    !Array.isArray(spec) &&
+    Array.isArray(spec["finalizers"]) &&
+    spec["finalizers"].length > 0
+  );
+}
+
+function dedupeOwnerReferences({ metadata }: KubeObject, context: RequestContext): void {
+  const references = metadata.ownerReferences;
+  if (references === undefined || references.length < 2) return;
+  const kept = references.filter(
+    (reference, index) => references.findIndex((other) => equalJson(other, reference)) === index,
+  );
+  if (kept.length === references.length) return;
+  metadata.ownerReferences = kept;
+  const uids = [...new Set(references.filter((reference) => !kept.includes(reference)).map(({ uid }) => uid))];
+  context.warn(
+    `.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${uids.join(", ")}`,
+  );
+}
