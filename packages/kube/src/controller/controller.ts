@@ -74,8 +74,8 @@ export class Controller {
   /** Reconciles what the handler makes of an informer's changes, as far as all predicates pass them. */
   watch<T extends KubernetesObject = UnstructuredObject>(
     informer: Informer<T>,
-    handler: EventHandler<T>,
-    ...predicates: readonly Predicate<T>[]
+    handler: EventHandler<NoInfer<T>>,
+    ...predicates: readonly Predicate<NoInfer<T>>[]
   ): this {
     const enqueue = (object: T, before?: T): void => {
       for (const request of handler.requestsFor(object, before)) this.queue.add(request);

@@ -1,6 +1,7 @@
 import { messageOf } from "@sluice/errors";
+import { parse as parseYaml } from "@sluice/yaml";
 import { KubeConfigError } from "../errors.ts";
-import { decodeYaml } from "./decode-yaml.ts";
+
 import type { Cluster, Context, ExecConfig, KubeConfig, User } from "./kube-config.ts";
 
 export interface ParseOptions {
@@ -15,7 +16,7 @@ export function parseKubeConfig(text: string, options: ParseOptions = {}): KubeC
   const source = options.source ?? "kubeconfig";
   let root: unknown;
   try {
-    root = decodeYaml(text);
+    root = parseYaml(text);
   } catch (cause) {
     throw new KubeConfigError("KubeConfigInvalid", `${source}: ${messageOf(cause)}`, { cause });
   }
