@@ -34,3 +34,11 @@ export { type CommitTree, openTree, type OpenTreeOptions } from "./git/tree.ts";
 export { createSourceFilter, ignoreFileName, isIgnoreFile } from "./ignore/source-ignore.ts";
 export { type Constraint, parseConstraint } from "./semver/constraint.ts";
 export { compareVersions, parseLooseVersion, parseStrictVersion, type Version } from "./semver/version.ts";
+export { type ArtifactOwner, artifactPath } from "./artifact/artifact-path.ts";
+export { type ArtifactServer, type ArtifactServerOptions, serveArtifacts } from "./artifact/artifact-server.ts";
+export {
+  type ArtifactState,
+  ArtifactStorage,
+  type ArtifactStorageOptions,
+  type StoredArtifact,
+} from "./artifact/artifact-storage.ts";

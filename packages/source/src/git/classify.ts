@@ -37,10 +37,8 @@ const rows: readonly (readonly [pattern: RegExp, code: GitErrorCode])[] = [
   ],
   [/the requested URL returned error: 3\d\d|unable to update url base from redirection/i, "Redirected"],
   [/could(n't| not) find remote ref/i, "ReferenceNotFound"],
-  [
-    /not our ref|unadvertised object|no such remote ref|reference is not a tree|bad object|not a valid object name/i,
-    "CommitNotFound",
-  ],
+  [/unadvertised object/i, "CommitNotAdvertised"],
+  [/not our ref|no such remote ref|reference is not a tree|bad object|not a valid object name/i, "CommitNotFound"],
   [
     /could(n't| not) resolve (host|hostname|proxy)|name or service not known|temporary failure in name resolution/i,
     "HostUnresolved",

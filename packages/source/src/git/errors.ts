@@ -9,6 +9,7 @@ import { CodedError } from "@sluice/errors";
  * - `Redirected`: the remote points elsewhere, where credentials must not follow
  * - `EmptyRepository`: no references at all
  * - `ReferenceNotFound`, `CommitNotFound`, `NoMatchingVersion`: the wanted one is not in the repository
+ * - `CommitNotAdvertised`: the server gives out heads of references only, and the commit is none
  * - `InvalidReference`, `InvalidUrl`, `InvalidPath`: refused before anything was asked
  * - `PathNotFound`: a sparse checkout directory that does not exist
  * - `UnsafeTree`: a tree, submodule or name that could do harm
@@ -29,6 +30,7 @@ export type GitErrorCode =
   | "EmptyRepository"
   | "ReferenceNotFound"
   | "CommitNotFound"
+  | "CommitNotAdvertised"
   | "NoMatchingVersion"
   | "InvalidReference"
   | "InvalidUrl"

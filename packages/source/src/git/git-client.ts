@@ -13,6 +13,8 @@ export interface GitClientOptions {
   readonly directory: string;
   /** Accept `file://` URLs and plain directories. */
   readonly allowLocal?: boolean;
+  /** Fetches of one repository before its packs are merged. Default 20. */
+  readonly maxPacks?: number;
 }
 
 /** A repository and the right to read it. */
@@ -75,7 +77,8 @@ export class GitClient {
     const fingerprint = accessFingerprint(remote.url, remote.credentials);
     const known = this.#mirrors.get(fingerprint);
     if (known !== undefined) return known;
-    const mirror = new GitMirror(join(this.#options.directory, fingerprint), remote.url, remote.credentials);
+    const { directory, maxPacks = 20 } = this.#options;
+    const mirror = new GitMirror(join(directory, fingerprint), remote.url, remote.credentials, maxPacks);
     this.#mirrors.set(fingerprint, mirror);
     return mirror;
   }

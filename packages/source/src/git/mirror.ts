@@ -8,18 +8,16 @@ import { GitError } from "./errors.ts";
 import type { GitUrl } from "./git-url.ts";
 import type { TreeLimits } from "./limits.ts";
 import { parseTree, type TreeEntry } from "./ls-tree.ts";
-import { Mutex } from "./mutex.ts";
+import { Mutex } from "../mutex.ts";
 import type { GitRevision } from "./revision.ts";
 import { runGit } from "./run-git.ts";
-
-/** After this many packs they are merged into one, and what nobody refers to is dropped. */
-const packsBeforeRepack = 20;
 
 /** Commits are small; more than this is an attack. */
 const maxCommitBytes = 1024 * 1024;
 
 /** History steps when a commit has to be found on a branch, before all of it is fetched. */
-const deepeningSteps = [64, 512, 0x7fffffff];
+const allHistory = 0x7fffffff;
+const deepeningSteps = [64, 512, allHistory];
 
 /** Options of every fetch. Objects stay packed, and clean-up happens when we say so. */
 const fetchOptions = ["-c", "fetch.unpackLimit=1", "-c", "gc.auto=0", "-c", "maintenance.auto=false"];
@@ -43,11 +41,14 @@ export class GitMirror {
   readonly #directory: string;
   readonly #url: GitUrl;
   readonly #credentials: GitCredentials;
+  readonly #maxPacks: number;
   readonly #lock = new Mutex();
   #isOpen = false;
 
-  constructor(directory: string, url: GitUrl, credentials: GitCredentials) {
+  /** With `maxPacks` packs they are merged into one, and what nobody refers to is dropped. */
+  constructor(directory: string, url: GitUrl, credentials: GitCredentials, maxPacks: number) {
     this.#directory = directory;
+    this.#maxPacks = maxPacks;
     this.#url = url;
     this.#credentials = credentials;
   }
@@ -97,9 +98,10 @@ export class GitMirror {
     }
   }
 
-  async #fetch(refspec: string, depth: number, signal: AbortSignal): Promise<void> {
+  async #fetch(refspecs: readonly string[], depth: number, signal: AbortSignal): Promise<void> {
+    const { address } = this.#url;
     await withGitAccess(this.#url, this.#credentials, (remote) =>
-      runGit([...fetchOptions, "fetch", ...fetchFlags, `--depth=${depth}`, "--", this.#url.address, refspec], {
+      runGit([...fetchOptions, "fetch", ...fetchFlags, `--depth=${depth}`, "--", address, ...refspecs], {
         cwd: this.#directory,
         env: { ...remote.env, GIT_DIR: this.#directory },
         signal,
@@ -108,25 +110,22 @@ export class GitMirror {
     );
   }
 
-  /** Fetches one commit by its id; where the server does not allow that, through the reference it was found at. */
-  async #fetchCommit(revision: GitRevision, signal: AbortSignal): Promise<void> {
-    const { commit, reference } = revision;
+  /** Fetches one commit by its id; where the server does not allow that, through the references that may hold it. */
+  async #fetchCommit({ commit, reference }: GitRevision, signal: AbortSignal): Promise<void> {
     // The name that keeps the objects: one per reference, so that the next fetch has something to build upon.
     const kept = `refs/sluice/${reference === undefined ? "commit" : reference.replace(/^refs\//, "")}`;
     try {
-      await this.#fetch(`+${commit}:${kept}`, 1, signal);
-      return;
+      await this.#fetch([`+${commit}:${kept}`], 1, signal);
     } catch (error) {
-      if (!(error instanceof GitError) || !["CommitNotFound", "ReferenceNotFound", "ServerFailed"].includes(error.code))
-        throw error;
-      if (error.code === "ServerFailed" && reference === undefined) throw error;
-    }
-    if (reference === undefined) {
-      await this.#fetch("+refs/heads/*:refs/sluice/heads/*", 0x7fffffff, signal);
-      if (await this.#has(commit, signal)) return;
-      await this.#fetch("+refs/tags/*:refs/sluice/tags/*", 0x7fffffff, signal);
-    } else {
-      await this.#fetch(`+${reference}:${kept}`, 1, signal);
+      if (!(error instanceof GitError)) throw error;
+      const isRefused = error.code === "CommitNotAdvertised";
+      if (reference === undefined) {
+        if (!isRefused) throw error;
+        await this.#fetch(["+refs/heads/*:refs/sluice/heads/*", "+refs/tags/*:refs/sluice/tags/*"], allHistory, signal);
+      } else {
+        if (!isRefused && error.code !== "CommitNotFound") throw error;
+        await this.#fetch([`+${reference}:${kept}`], 1, signal);
+      }
     }
   }
 
@@ -163,7 +162,7 @@ export class GitMirror {
       await this.#open(signal);
       const kept = `refs/sluice/${branch.replace(/^refs\//, "")}`;
       for (const depth of deepeningSteps) {
-        await this.#fetch(`+${branch}:${kept}`, depth, signal);
+        await this.#fetch([`+${branch}:${kept}`], depth, signal);
         if (await this.#isAncestor(commit, kept, signal)) return;
       }
       throw new GitError("CommitNotFound", `${this.#subject}: commit ${commit} is not part of ${branch}`);
@@ -252,7 +251,7 @@ export class GitMirror {
 
   async #repackIfNeeded(signal: AbortSignal): Promise<void> {
     const packs = (await readdir(join(this.#directory, "objects", "pack"))).filter((name) => name.endsWith(".pack"));
-    if (packs.length < packsBeforeRepack) return;
+    if (packs.length < this.#maxPacks) return;
     await this.#local(["gc", "--quiet", "--prune=now"], signal);
   }
 }
@@ -261,7 +260,7 @@ export class GitMirror {
 function isDamage(error: unknown): boolean {
   return (
     error instanceof GitError &&
-    /not a git repository|unable to (create|read|open|parse).*(lock|object|index|shallow|config|HEAD)|corrupt|packfile .* (cannot be accessed|index unavailable)|missing (blob|tree|commit)|did not send all necessary objects|shallow file has changed/i.test(
+    /not a git repository|unable to (create|read|open|parse).*(lock|object|index|shallow|config|HEAD)|corrupt|packfile .* (cannot be accessed|index unavailable)|missing (blob|tree|commit)|did not send all necessary objects|shallow file has changed|bad shallow line/i.test(
       error.message,
     )
   );
