@@ -3,6 +3,7 @@ import type { MappingNode, Node, ScalarNode, ScalarStyle, SequenceNode } from ".
 import { isBreak, isWord } from "../parse/characters.ts";
 import { resolveImplicitTag } from "../resolve/resolve-tag.ts";
 import { Output } from "./output.ts";
+import { PendingComments } from "./pending-comments.ts";
 import { analyzeScalar, type ScalarAnalysis } from "./scalar-analysis.ts";
 import { ScalarWriter } from "./scalar-writer.ts";
 import { tagText } from "./tag-text.ts";
@@ -22,26 +23,16 @@ const MAX_SIMPLE_KEY = 128;
 /** Deeper trees are taken for cyclic. */
 const MAX_DEPTH = 1500;
 
-/**
- * Writes node trees as go-yaml v3's encoder does.
- *
- * Comments wait in slots until the layout reaches the place where one of their kind can be written. A slot is filled
- * when its node begins or ends and may be emptied much later, by another node: that is how Go places them.
- */
+/** Writes node trees as go-yaml v3's encoder does. */
 export class Emitter {
   readonly #out = new Output();
+  readonly #comments = new PendingComments(this.#out);
   readonly #scalars: ScalarWriter;
   readonly #indent: number;
   readonly #compact: boolean;
   #flowLevel = 0;
   #depth = 0;
   #documents = 0;
-  #head = "";
-  #line = "";
-  #foot = "";
-  /** Foot comment of the pair before, to be written above the next. */
-  #tail = "";
-  #keyLine = "";
 
   constructor(options: EmitterOptions) {
     this.#indent = options.indent < 2 || options.indent > 9 ? 2 : options.indent;
@@ -56,105 +47,27 @@ export class Emitter {
   /** Writes one document, after a `---` line unless it is the first. */
   writeDocument(root: Node, headComment: string, footComment: string): void {
     const out = this.#out;
-    if (headComment !== "") this.#head = headComment;
+    this.#comments.setHead(headComment);
     if (this.#documents++ > 0) {
       out.writeIndent();
       out.writeIndicator("---", true, false, false);
       out.writeIndent();
     }
-    if (this.#head !== "") {
-      this.#writeHead();
+    if (this.#comments.hasHead) {
+      this.#comments.writeHead();
       out.writeBreak();
     }
-    this.#begin(root, "");
-    this.#writeHead();
+    this.#comments.begin(root, "");
+    this.#comments.writeHead();
     this.#open(root, "root", false);
-    this.#writeLine();
-    this.#writeFoot();
+    this.#comments.writeLine();
+    this.#comments.writeFoot();
     this.#close(root, "root");
-    if (footComment !== "") this.#foot = footComment;
+    this.#comments.setFoot(footComment);
     out.footIndent = 0;
-    this.#writeFoot();
+    this.#comments.writeFoot();
     out.footIndent = -1;
     out.writeIndent();
-  }
-
-  // Comments
-
-  /** Takes up the comments that a node brings along when it begins. */
-  #begin(node: Node, tail: string): void {
-    if (node.headComment) this.#head = node.headComment;
-    if (node.kind === "scalar" || node.kind === "alias") {
-      if (node.lineComment) this.#line = node.lineComment;
-      if (node.footComment) this.#foot = node.footComment;
-    }
-    if (tail !== "" && (node.kind === "scalar" || node.kind === "mapping")) this.#tail = tail;
-  }
-
-  /** Takes up the comments of a collection that ends. */
-  #end(node: MappingNode | SequenceNode, tail: string): void {
-    if (node.lineComment) this.#line = node.lineComment;
-    if (node.footComment) this.#foot = node.footComment;
-    if (tail !== "") this.#tail = tail;
-  }
-
-  #writeHead(): void {
-    const out = this.#out;
-    if (this.#tail !== "") {
-      out.writeIndent();
-      this.#writeComment(this.#tail);
-      this.#tail = "";
-      out.footIndent = Math.max(out.indent, 0);
-    }
-    if (this.#head === "") return;
-    out.writeIndent();
-    this.#writeComment(this.#head);
-    this.#head = "";
-  }
-
-  #writeLine(): void {
-    if (this.#line === "") return;
-    if (!this.#out.whitespace) this.#out.write(" ");
-    this.#writeComment(this.#line);
-    this.#line = "";
-  }
-
-  #writeFoot(): void {
-    if (this.#foot === "") return;
-    this.#out.writeIndent();
-    this.#writeComment(this.#foot);
-    this.#foot = "";
-    this.#out.footIndent = Math.max(this.#out.indent, 0);
-  }
-
-  #hasTrailingComment(): boolean {
-    return this.#line !== "" || this.#foot !== "" || this.#tail !== "";
-  }
-
-  #writeComment(comment: string): void {
-    const out = this.#out;
-    let atLineStart = false;
-    let needsMark = true;
-    for (let i = 0; i < comment.length; ) {
-      if (isBreak(comment.charCodeAt(i))) {
-        out.writeBreak(comment.charAt(i));
-        i++;
-        atLineStart = true;
-        needsMark = true;
-        continue;
-      }
-      if (atLineStart) out.writeIndent();
-      if (needsMark && comment.charCodeAt(i) !== 0x23) out.write("# ");
-      needsMark = false;
-      let end = i + 1;
-      while (end < comment.length && !isBreak(comment.charCodeAt(end))) end++;
-      out.write(comment.slice(i, end));
-      out.indention = false;
-      atLineStart = false;
-      i = end;
-    }
-    if (!atLineStart) out.writeBreak();
-    out.whitespace = true;
   }
 
   // Nodes
@@ -206,16 +119,16 @@ export class Emitter {
     const indents = out.indent >= 0 && place !== "item";
     out.indent = this.#deeper(place, false) - (compact && indents ? 2 : 0);
     for (const item of node.items) {
-      this.#begin(item, "");
-      this.#writeHead();
+      this.#comments.begin(item, "");
+      this.#comments.writeHead();
       out.writeIndent();
       out.writeIndicator("-", true, false, true);
       this.#open(item, "item", false);
-      this.#writeLine();
-      this.#writeFoot();
+      this.#comments.writeLine();
+      this.#comments.writeFoot();
       this.#close(item, "item");
     }
-    this.#end(node, "");
+    this.#comments.end(node, "");
   }
 
   #blockMapping(node: MappingNode, place: Place): void {
@@ -224,57 +137,29 @@ export class Emitter {
     let tail = "";
     for (const { key, value } of node.pairs) {
       const foot = key.footComment ?? "";
-      this.#beginKey(key, tail);
+      this.#comments.beginKey(key, tail);
       tail = foot;
-      this.#writeHead();
+      this.#comments.writeHead();
       out.writeIndent();
-      if (this.#line !== "") {
-        this.#keyLine = this.#line;
-        this.#line = "";
-      }
+      this.#comments.holdKeyLine();
       const isSimple = this.#isSimpleKey(key);
       if (!isSimple) out.writeIndicator("?", true, false, true);
       this.#open(key, "key", isSimple);
       this.#close(key, "key");
-      this.#begin(value, "");
+      this.#comments.begin(value, "");
       if (isSimple) out.writeIndicator(":", false, false, false);
       else {
         out.writeIndent();
         out.writeIndicator(":", true, false, true);
       }
-      if (this.#keyLine !== "") this.#placeKeyLine(value);
+      this.#comments.placeKeyLine(value);
       this.#open(value, "value", false);
-      this.#writeLine();
-      this.#writeFoot();
+      this.#comments.writeLine();
+      this.#comments.writeFoot();
       this.#close(value, "value");
     }
-    this.#end(node, tail);
-    this.#writeHead();
-  }
-
-  /** A key's own foot comment is written below its value, as the tail of the next pair. */
-  #beginKey(key: Node, tail: string): void {
-    if (key.footComment === undefined || (key.kind !== "scalar" && key.kind !== "alias")) {
-      this.#begin(key, tail);
-      return;
-    }
-    const { footComment: _, ...rest } = key;
-    this.#begin(rest, tail);
-  }
-
-  /** A comment on a key's line stays on that line: behind a scalar value, or before a block. */
-  #placeKeyLine(value: Node): void {
-    if (value.kind === "scalar") {
-      if (this.#line === "") {
-        this.#line = this.#keyLine;
-        this.#keyLine = "";
-      }
-    } else if (value.kind !== "alias" && !value.flow) {
-      const line = this.#line;
-      this.#line = this.#keyLine;
-      this.#writeLine();
-      this.#keyLine = line;
-    }
+    this.#comments.end(node, tail);
+    this.#comments.writeHead();
   }
 
   #flowSequence(node: SequenceNode, place: Place): void {
@@ -285,24 +170,24 @@ export class Emitter {
     this.#flowLevel++;
     let needsComma = false;
     for (const item of node.items) {
-      this.#begin(item, "");
+      this.#comments.begin(item, "");
       if (needsComma) out.writeIndicator(",", false, false, false);
-      this.#writeHead();
+      this.#comments.writeHead();
       if (out.column === 0) out.writeIndent();
-      needsComma = !this.#hasTrailingComment();
+      needsComma = !this.#comments.hasTrailing();
       this.#open(item, "flowItem", false);
-      if (this.#hasTrailingComment()) out.writeIndicator(",", false, false, false);
-      this.#writeLine();
-      this.#writeFoot();
+      if (this.#comments.hasTrailing()) out.writeIndicator(",", false, false, false);
+      this.#comments.writeLine();
+      this.#comments.writeFoot();
       this.#close(item, "flowItem");
     }
-    this.#end(node, "");
+    this.#comments.end(node, "");
     this.#flowLevel--;
     out.indent = outer;
     if (out.column === 0) out.writeIndent();
     out.writeIndicator("]", false, false, false);
-    this.#writeLine();
-    this.#writeFoot();
+    this.#comments.writeLine();
+    this.#comments.writeFoot();
   }
 
   #flowMapping(node: MappingNode, place: Place): void {
@@ -315,34 +200,32 @@ export class Emitter {
     let tail = "";
     for (const { key, value } of node.pairs) {
       const foot = key.footComment ?? "";
-      this.#beginKey(key, tail);
+      this.#comments.beginKey(key, tail);
       tail = foot;
       if (needsComma) out.writeIndicator(",", false, false, false);
-      this.#writeHead();
+      this.#comments.writeHead();
       if (out.column === 0) out.writeIndent();
       const isSimple = this.#isSimpleKey(key);
       if (!isSimple) out.writeIndicator("?", true, false, false);
       this.#open(key, "flowKey", isSimple);
       this.#close(key, "flowKey");
-      this.#begin(value, "");
+      this.#comments.begin(value, "");
       out.writeIndicator(":", !isSimple, false, false);
-      needsComma = !this.#hasTrailingComment();
+      needsComma = !this.#comments.hasTrailing();
       this.#open(value, "flowValue", false);
-      if (this.#hasTrailingComment()) out.writeIndicator(",", false, false, false);
-      this.#writeLine();
-      this.#writeFoot();
+      if (this.#comments.hasTrailing()) out.writeIndicator(",", false, false, false);
+      this.#comments.writeLine();
+      this.#comments.writeFoot();
       this.#close(value, "flowValue");
     }
-    this.#end(node, tail);
-    if (needsComma && (this.#head !== "" || this.#foot !== "" || this.#tail !== "")) {
-      out.writeIndicator(",", false, false, false);
-    }
-    this.#writeHead();
+    this.#comments.end(node, tail);
+    if (needsComma && this.#comments.hasBeforeEnd) out.writeIndicator(",", false, false, false);
+    this.#comments.writeHead();
     this.#flowLevel--;
     out.indent = outer;
     out.writeIndicator("}", false, false, false);
-    this.#writeLine();
-    this.#writeFoot();
+    this.#comments.writeLine();
+    this.#comments.writeFoot();
   }
 
   /** Whether a key fits on one line before its `:`. */
@@ -400,20 +283,15 @@ export class Emitter {
     else if (style === "single") this.#scalars.writeSingleQuoted(value, !isSimpleKey);
     else {
       this.#scalars.writeBlockHeader(style === "literal" ? "|" : ">", value);
-      if (this.#line === "") out.writeBreak();
-      else this.#writeLine();
+      if (this.#comments.hasLine) this.#comments.writeLine();
+      else out.writeBreak();
       if (style === "literal") this.#scalars.writeLiteral(value);
       else this.#scalars.writeFolded(value);
     }
     out.indent = outer;
   }
 
-  #possibleStyle(
-    wanted: ScalarStyle,
-    value: string,
-    analysis: ScalarAnalysis,
-    isSimpleKey: boolean,
-  ): ScalarStyle {
+  #possibleStyle(wanted: ScalarStyle, value: string, analysis: ScalarAnalysis, isSimpleKey: boolean): ScalarStyle {
     const inFlow = this.#flowLevel > 0;
     let style = wanted;
     if (isSimpleKey && analysis.multiline) style = "double";

@@ -30,7 +30,8 @@ function escapeUri(text: string): string {
     const code = character.charCodeAt(0);
     const isPlain = code < 128 && uriCharacters[code] === 1 && character !== "!" && character !== "%";
     if (isPlain) escaped += character;
-    else for (const octet of encoder.encode(character)) escaped += `%${octet.toString(16).toUpperCase().padStart(2, "0")}`;
+    else
+      for (const octet of encoder.encode(character)) escaped += `%${octet.toString(16).toUpperCase().padStart(2, "0")}`;
   }
   return escaped;
 }

@@ -14,7 +14,9 @@ const PARAGRAPH_SEPARATOR = 0x2029;
 /** Whether a line ends here. Go keeps YAML 1.1's three exotic breaks. */
 export function isBreak(code: number): boolean {
   return (
-    code === LF || code === CR || (code >= NEL && (code === NEL || code === LINE_SEPARATOR || code === PARAGRAPH_SEPARATOR))
+    code === LF ||
+    code === CR ||
+    (code >= NEL && (code === NEL || code === LINE_SEPARATOR || code === PARAGRAPH_SEPARATOR))
   );
 }
 
@@ -27,7 +29,9 @@ export function isBreakOrEnd(code: number): boolean {
 }
 
 export function isBlankOrEnd(code: number): boolean {
-  return code <= SPACE ? code === SPACE || code === LF || code === TAB || code === CR || code === 0 : code >= NEL && isBreak(code);
+  return code <= SPACE
+    ? code === SPACE || code === LF || code === TAB || code === CR || code === 0
+    : code >= NEL && isBreak(code);
 }
 
 export function isDigit(code: number): boolean {
@@ -36,7 +40,9 @@ export function isDigit(code: number): boolean {
 
 /** Letters, digits, `-` and `_`: what anchors and tag handles are made of. */
 export function isWord(code: number): boolean {
-  return isDigit(code) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) || code === 0x5f || code === 0x2d;
+  return (
+    isDigit(code) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) || code === 0x5f || code === 0x2d
+  );
 }
 
 /** The value of a hexadecimal digit, or -1. */

@@ -98,7 +98,17 @@ export class CommentScanner extends Cursor {
 
     const foot = (): void => {
       const endIndex = this.pos + ahead;
-      this.#pending.push({ tokenIndex, scanIndex, startIndex, startLine, startColumn, endIndex, head: "", line: "", foot: text });
+      this.#pending.push({
+        tokenIndex,
+        scanIndex,
+        startIndex,
+        startLine,
+        startColumn,
+        endIndex,
+        head: "",
+        line: "",
+        foot: text,
+      });
       scanIndex = endIndex;
       tokenIndex = endIndex;
       text = "";

@@ -4,6 +4,7 @@ import type { MappingNode, Node, ScalarNode, SequenceNode } from "../node.ts";
 import { resolveTag } from "../resolve/resolve-tag.ts";
 import { shortTag } from "../resolve/tags.ts";
 import type { Mark } from "./cursor.ts";
+import { FoundComments } from "./found-comments.ts";
 import { type Dialect, Scanner } from "./scanner.ts";
 import { type Token, TokenKind } from "./token.ts";
 
@@ -29,12 +30,7 @@ interface Properties {
 
 const noProperties: Properties = { tag: "", anchor: "" };
 
-/**
- * Builds node trees from tokens by recursive descent.
- *
- * Comments are collected in three slots as tokens come into sight and moved onto a node, or onto the end of a
- * collection, at the same moments as in go-yaml v3.
- */
+/** Builds node trees from tokens by recursive descent. */
 export class Composer {
   readonly #scanner: Scanner;
   readonly #dialect: Dialect;
@@ -46,11 +42,7 @@ export class Composer {
   #nodes = 0;
   #depth = 0;
   #first = true;
-  #head = "";
-  #line = "";
-  #foot = "";
-  /** Comment above a sequence entry whose content is a block collection: it heads the collection. */
-  #stem = "";
+  readonly #found = new FoundComments();
 
   constructor(text: string, options: ComposerOptions) {
     this.#scanner = new Scanner(text, options);
@@ -83,7 +75,7 @@ export class Composer {
     if (this.#dialect === "v2") this.#anchors = new Map();
     let root: Node;
     if (isImplicit) {
-      headComment = this.#takeDocumentHead();
+      headComment = this.#found.takeDocumentHead();
       root = this.#node(true, false);
     } else {
       token = this.#directives(token);
@@ -96,16 +88,14 @@ export class Composer {
     token = this.#peek();
     if (this.#scanner.kind(token) === TokenKind.DocumentEnd) this.#skip(token);
     this.#handles.clear();
-    const footComment = this.#foot === "" ? this.#head : this.#foot;
-    this.#head = this.#line = this.#foot = this.#stem = "";
-    return { root, headComment, footComment };
+    return { root, headComment, footComment: this.#found.takeDocumentFoot() };
   }
 
   // Tokens
 
   #peek(): Token {
     const token = this.#scanner.peek();
-    if (this.#comments) this.#collectComments(token);
+    if (this.#comments) this.#found.collect(this.#scanner, token);
     return token;
   }
 
@@ -116,39 +106,6 @@ export class Composer {
   #advance(token: Token): Token {
     this.#scanner.skip(token);
     return this.#peek();
-  }
-
-  #collectComments(token: Token): void {
-    for (;;) {
-      const comment = this.#scanner.peekComment(token.index);
-      if (comment === undefined) return;
-      if (comment.head !== "") {
-        // The end of a block has no head; the comment waits for what comes after.
-        if (this.#scanner.kind(token) === TokenKind.BlockEnd) return;
-        this.#head = join(this.#head, comment.head);
-      }
-      if (comment.foot !== "") this.#foot = join(this.#foot, comment.foot);
-      if (comment.line !== "") this.#line = join(this.#line, comment.line);
-      this.#scanner.takeComment();
-    }
-  }
-
-  /** The part of the first comment that an empty line separates from the first node heads the document. */
-  #takeDocumentHead(): string {
-    const head = this.#head;
-    const last = head.length - 1;
-    for (let i = last; i > 0; i--) {
-      if (head.charCodeAt(i) !== 0x0a) continue;
-      if (i === last) {
-        this.#head = "";
-        return head.slice(0, i);
-      }
-      if (head.charCodeAt(i - 1) === 0x0a) {
-        this.#head = head.slice(i + 1);
-        return head.slice(0, i - 1);
-      }
-    }
-    return "";
   }
 
   #directives(first: Token): Token {
@@ -242,7 +199,7 @@ export class Composer {
       line: start.line + 1,
       column: this.#scanner.displayColumn(start.index, start.column),
     };
-    if (this.#comments) this.#moveComments(node);
+    if (this.#comments) this.#found.moveTo(node);
     if (properties !== noProperties) this.#decorate(node, properties);
     this.#skip(token);
     return node;
@@ -278,7 +235,7 @@ export class Composer {
     }
     const column = this.#scanner.displayColumn(token.index, token.column);
     const node: Node = { kind: "alias", tag: "", target, line: token.line + 1, column };
-    if (this.#comments) this.#moveComments(node);
+    if (this.#comments) this.#found.moveTo(node);
     this.#skip(token);
     return node;
   }
@@ -300,13 +257,6 @@ export class Composer {
     return node;
   }
 
-  #moveComments(node: Node): void {
-    if (this.#head !== "") node.headComment = this.#head;
-    if (this.#line !== "") node.lineComment = this.#line;
-    if (this.#foot !== "") node.footComment = this.#foot;
-    this.#head = this.#line = this.#foot = this.#stem = "";
-  }
-
   #newSequence(start: Token, properties: Properties, flow: boolean): SequenceNode {
     this.#count(start);
     const column = this.#scanner.displayColumn(start.index, start.column);
@@ -321,17 +271,11 @@ export class Composer {
     return properties === noProperties ? node : this.#decorate(node, properties);
   }
 
-  #takeStem(node: Node): void {
-    if (this.#stem === "") return;
-    node.headComment = this.#stem;
-    this.#stem = "";
-  }
-
   // Block collections
 
   #blockSequence(opening: Token, start: Token, properties: Properties): SequenceNode {
     const node = this.#newSequence(start, properties, false);
-    this.#takeStem(node);
+    this.#found.moveStemTo(node);
     let token = this.#advance(opening);
     for (;;) {
       const kind = this.#scanner.kind(token);
@@ -363,29 +307,25 @@ export class Composer {
 
   /** Steps over a `-`; the comment above it becomes the stem when a block collection follows. */
   #enterEntry(entry: Token): Token {
-    const stemLength = this.#head.length;
+    const stemLength = this.#found.headLength;
     const next = this.#advance(entry);
-    if (stemLength > 0 && next.opens !== 0) {
-      this.#stem = this.#head.slice(0, stemLength);
-      this.#head = this.#head.slice(stemLength + 1);
-    }
+    if (stemLength > 0 && next.opens !== 0) this.#found.splitStem(stemLength);
     return next;
   }
 
   #blockMapping(opening: Token, start: Token, properties: Properties): MappingNode {
     const node = this.#newMapping(start, properties, false);
-    this.#takeStem(node);
+    this.#found.moveStemTo(node);
     const { pairs } = node;
-    const context: Mark = { index: opening.index, line: opening.line, column: opening.column };
     let token = this.#advance(opening);
     for (;;) {
       const kind = this.#scanner.kind(token);
       if (kind === TokenKind.BlockEnd) {
-        this.#moveEndComments(node);
+        if (this.#comments) this.#found.moveToEnd(node);
         this.#skip(token);
         return node;
       }
-      if (kind !== TokenKind.Key) throw this.#scanner.composeError("did not find expected key", token, context);
+      if (kind !== TokenKind.Key) throw this.#scanner.composeError("did not find expected key", token, opening);
       const key = this.#blockPart(token, token.isKey ? 0 : 1);
       if (key.footComment !== undefined && pairs.length > 0) {
         // Seen at a dedent: it belongs below the pair before.
@@ -414,7 +354,7 @@ export class Composer {
 
   #flowSequence(opening: Token, start: Token, properties: Properties): SequenceNode {
     const node = this.#newSequence(start, properties, true);
-    if (this.#comments) this.#moveComments(node);
+    if (this.#comments) this.#found.moveTo(node);
     let token = this.#advance(opening);
     for (let first = true; this.#scanner.kind(token) !== TokenKind.FlowSequenceEnd; first = false) {
       if (!first) {
@@ -424,12 +364,10 @@ export class Composer {
         token = this.#advance(token);
         if (this.#scanner.kind(token) === TokenKind.FlowSequenceEnd) break;
       }
-      node.items.push(
-        this.#scanner.kind(token) === TokenKind.Key ? this.#flowPair(token) : this.#node(false, false),
-      );
+      node.items.push(this.#scanner.kind(token) === TokenKind.Key ? this.#flowPair(token) : this.#node(false, false));
       token = this.#peek();
     }
-    this.#moveEndComments(node);
+    if (this.#comments) this.#found.moveToEnd(node);
     this.#skip(token);
     return node;
   }
@@ -452,7 +390,7 @@ export class Composer {
 
   #flowMapping(opening: Token, start: Token, properties: Properties): MappingNode {
     const node = this.#newMapping(start, properties, true);
-    if (this.#comments) this.#moveComments(node);
+    if (this.#comments) this.#found.moveTo(node);
     let token = this.#advance(opening);
     for (let first = true; this.#scanner.kind(token) !== TokenKind.FlowMappingEnd; first = false) {
       if (!first) {
@@ -467,8 +405,7 @@ export class Composer {
       if (this.#scanner.kind(token) === TokenKind.Key) {
         token = this.#advance(token);
         const kind = this.#scanner.kind(token);
-        const isEmpty =
-          kind === TokenKind.Value || kind === TokenKind.FlowEntry || kind === TokenKind.FlowMappingEnd;
+        const isEmpty = kind === TokenKind.Value || kind === TokenKind.FlowEntry || kind === TokenKind.FlowMappingEnd;
         key = isEmpty ? this.#empty(token) : this.#node(false, false);
         value = this.#flowValue(TokenKind.FlowMappingEnd);
       } else {
@@ -478,7 +415,7 @@ export class Composer {
       node.pairs.push(flowPairOf(key, value));
       token = this.#peek();
     }
-    this.#moveEndComments(node);
+    if (this.#comments) this.#found.moveToEnd(node);
     this.#skip(token);
     return node;
   }
@@ -492,17 +429,6 @@ export class Composer {
     }
     return this.#empty(token);
   }
-
-  /** Comments seen up to the end of a collection replace those of its start. */
-  #moveEndComments(node: SequenceNode | MappingNode): void {
-    if (!this.#comments) return;
-    delete node.lineComment;
-    delete node.footComment;
-    if (this.#line !== "") node.lineComment = this.#line;
-    const lastPair = node.kind === "mapping" && !node.flow ? node.pairs.at(-1) : undefined;
-    if (this.#foot !== "") (lastPair?.key ?? node).footComment = this.#foot;
-    this.#head = this.#line = this.#foot = this.#stem = "";
-  }
 }
 
 function flowPairOf(key: Node, value: Node): { key: Node; value: Node } {
@@ -511,10 +437,6 @@ function flowPairOf(key: Node, value: Node): { key: Node; value: Node } {
     delete value.footComment;
   }
   return { key, value };
-}
-
-function join(above: string, below: string): string {
-  return above === "" ? below : `${above}\n${below}`;
 }
 
 function endsDocument(kind: TokenKind): boolean {

@@ -1,7 +1,8 @@
 import { YamlError } from "../errors.ts";
 import { CR, isBlank, isBreak, LF } from "./characters.ts";
 
-const forbidden = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+const control = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
+const loneSurrogate = /\p{Surrogate}/u;
 const exoticBreak = /[\r\x85\u2028\u2029]/;
 const surrogate = /[\ud800-\udbff]/;
 
@@ -19,6 +20,9 @@ export class Cursor {
   /** Whether every line ends in a plain line feed, so that a line's end can be searched for. */
   readonly onlyLineFeeds: boolean;
   readonly #hasSurrogates: boolean;
+  #countedLine = -1;
+  #countedTo = 0;
+  #countedPairs = 0;
   pos = 0;
   line = 0;
   /** Index of the current line's first character. */
@@ -27,7 +31,7 @@ export class Cursor {
   /** @throws YamlError `Syntax` for characters that YAML does not allow. */
   constructor(text: string) {
     const unmarked = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-    const found = forbidden.exec(unmarked);
+    const found = control.exec(unmarked) ?? (unmarked.isWellFormed() ? null : loneSurrogate.exec(unmarked));
     if (found !== null) throw forbiddenCharacter(unmarked, found.index);
     this.source = `${unmarked}\0\0\0\0\0\0\0\0`;
     this.onlyLineFeeds = !exoticBreak.test(unmarked);
@@ -93,14 +97,22 @@ export class Cursor {
     return next === 0 || isBlank(next) || isBreak(next);
   }
 
-  /** Go counts columns in characters, we in code units; they differ after characters beyond the basic plane. */
+  /**
+   * The one-based column of a place, which is at `column` code units in its line: Go counts characters. Places are
+   * asked for in ascending order, so counting goes on from the last one.
+   */
   displayColumn(index: number, column: number): number {
     if (!this.#hasSurrogates) return column + 1;
-    let pairs = 0;
-    for (let at = index - column; at < index; at++) {
-      if ((this.source.charCodeAt(at) & 0xfc00) === 0xdc00) pairs++;
+    const lineStart = index - column;
+    if (lineStart !== this.#countedLine || index < this.#countedTo) {
+      this.#countedLine = lineStart;
+      this.#countedTo = lineStart;
+      this.#countedPairs = 0;
     }
-    return column + 1 - pairs;
+    for (; this.#countedTo < index; this.#countedTo++) {
+      if ((this.source.charCodeAt(this.#countedTo) & 0xfc00) === 0xdc00) this.#countedPairs++;
+    }
+    return column + 1 - this.#countedPairs;
   }
 }
 

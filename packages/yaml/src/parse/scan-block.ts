@@ -36,7 +36,12 @@ export type BlockScalar = { readonly value: string } | { readonly problem: strin
  * Reads the lines of a literal or folded scalar; the cursor stands at the start of the line after the header.
  * `parentIndent` is the indentation of the collection that holds the scalar, -1 at the top.
  */
-export function scanBlockBody(cursor: Cursor, header: BlockHeader, parentIndent: number, literal: boolean): BlockScalar {
+export function scanBlockBody(
+  cursor: Cursor,
+  header: BlockHeader,
+  parentIndent: number,
+  literal: boolean,
+): BlockScalar {
   const { source } = cursor;
   let indent = header.increment === 0 ? 0 : Math.max(parentIndent, 0) + header.increment;
   const leading = scanBlankLines(cursor, indent, parentIndent);
@@ -82,7 +87,11 @@ const tabProblem = "found a tab character where an indentation space is expected
  * Steps over empty lines and the indentation of the first other one. With `indent` 0 the indentation is that of the
  * most indented of these lines. Returns `undefined` when a tab stands in the indentation.
  */
-function scanBlankLines(cursor: Cursor, indent: number, parentIndent: number): { indent: number; breaks: string } | undefined {
+function scanBlankLines(
+  cursor: Cursor,
+  indent: number,
+  parentIndent: number,
+): { indent: number; breaks: string } | undefined {
   const { source } = cursor;
   let breaks = "";
   let deepest = 0;

@@ -131,4 +131,3 @@ function readEscape(cursor: Cursor, code: number): { text: string; problem?: str
   cursor.pos += length;
   return { text: String.fromCodePoint(point) };
 }
-

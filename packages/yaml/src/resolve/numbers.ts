@@ -4,11 +4,18 @@ const UINT64_MAX = (1n << 64n) - 1n;
 
 const yamlFloat = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
 const dotFloat = /^\.[0-9]+(?:[eE][-+]?[0-9]+)?$/;
-const literals: Readonly<Record<number, RegExp>> = { 2: /^[01]+$/, 8: /^[0-7]+$/, 10: /^[0-9]+$/, 16: /^[0-9a-fA-F]+$/ };
+const literals: Readonly<Record<number, RegExp>> = {
+  2: /^[01]+$/,
+  8: /^[0-7]+$/,
+  10: /^[0-9]+$/,
+  16: /^[0-9a-fA-F]+$/,
+};
 const prefixes: Readonly<Record<number, string>> = { 2: "0b", 8: "0o", 10: "", 16: "0x" };
 
 /** A number as YAML means it; integers beyond 2^53 keep their digits as bigint. */
-export type NumberValue = { readonly type: "int"; readonly value: number | bigint } | { readonly type: "float"; readonly value: number };
+export type NumberValue =
+  | { readonly type: "int"; readonly value: number | bigint }
+  | { readonly type: "float"; readonly value: number };
 
 /**
  * Reads a number that begins with a digit or a sign the way Go does: Go's integer literals (`0x1F`, `0o17`, `017`,

@@ -8,7 +8,12 @@ export interface Resolved {
 }
 
 const words = new Map<string, Resolved>();
-function define(value: Resolved["value"], tag: string, spellings: readonly string[], table: Map<string, Resolved>): void {
+function define(
+  value: Resolved["value"],
+  tag: string,
+  spellings: readonly string[],
+  table: Map<string, Resolved>,
+): void {
   for (const spelling of spellings) table.set(spelling, { tag, value });
 }
 define(true, "!!bool", ["true", "True", "TRUE"], words);

@@ -1,15 +1,17 @@
 import { formatFloat } from "../resolve/float-text.ts";
 import type { JsonValue } from "./value.ts";
 
-/** How Go's `%#v` prints a decoded value; error texts quote keys this way. */
-export function goSyntax(value: JsonValue, nested = false): string {
+/** How Go's `%#v` prints a decoded value; error texts quote keys this way. Maps have untyped keys in v2, strings in v3. */
+export function goSyntax(value: JsonValue, dialect: "v2" | "v3", nested = false): string {
   if (value === null) return nested ? "interface {}(nil)" : "<nil>";
   if (typeof value === "string") return goQuote(value);
   if (typeof value === "number") return Number.isSafeInteger(value) ? String(value) : formatFloat(value);
   if (typeof value === "boolean" || typeof value === "bigint") return String(value);
-  if (Array.isArray(value)) return `[]interface {}{${value.map((item) => goSyntax(item, true)).join(", ")}}`;
+  if (Array.isArray(value)) return `[]interface {}{${value.map((item) => goSyntax(item, dialect, true)).join(", ")}}`;
+  const keyType = dialect === "v2" ? "interface {}" : "string";
   const fields = Object.keys(value).sort();
-  return `map[interface {}]interface {}{${fields.map((key) => `${goQuote(key)}:${goSyntax(value[key] ?? null, true)}`).join(", ")}}`;
+  const pairs = fields.map((key) => `${goQuote(key)}:${goSyntax(value[key] ?? null, dialect, true)}`);
+  return `map[${keyType}]interface {}{${pairs.join(", ")}}`;
 }
 
 const escapes: Readonly<Record<string, string>> = {

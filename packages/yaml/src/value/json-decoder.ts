@@ -15,7 +15,7 @@ export interface DecoderOptions {
 }
 
 /** Go lists every repeated key; a text made of nothing else would list too many. */
-const MAX_PROBLEMS = 1000;
+const MAX_PROBLEMS = 100;
 
 /** Turns nodes into plain values as Go's decoders do on the way to JSON. One use per document. */
 export class JsonDecoder {
@@ -24,6 +24,8 @@ export class JsonDecoder {
   readonly #open = new Set<AliasNode>();
   readonly #problems: string[] = [];
   #firstProblem: Node | undefined;
+  /** A key that is fine in YAML and not in JSON, which Go finds out last. */
+  #refusedKey: Node | undefined;
 
   constructor(options: DecoderOptions) {
     this.#options = options;
@@ -34,6 +36,10 @@ export class JsonDecoder {
     if (this.#problems.length > 0) {
       const message = `yaml: unmarshal errors:\n  ${this.#problems.join("\n  ")}`;
       throw new YamlError("DuplicateKey", message, this.#firstProblem?.line, this.#firstProblem?.column);
+    }
+    if (this.#refusedKey !== undefined) {
+      const { line, column } = this.#refusedKey;
+      throw new YamlError("InvalidValue", "json: unsupported type: map[interface {}]interface {}", line, column);
     }
     return value;
   }
@@ -87,7 +93,7 @@ export class JsonDecoder {
     if (this.#options.dialect === "v2") this.#fillInOrder(node, object);
     else {
       this.#noteRepeatedKeys(node);
-      if (this.#options.nonStringKeys === "refuse" && !isRoot) refuseTypedKeys(node);
+      if (this.#options.nonStringKeys === "refuse" && !isRoot) this.#refusedKey ??= typedKey(node);
       this.#fillFirstWins(node, object, new Set());
     }
     this.#budget.leaveCollection();
@@ -105,7 +111,7 @@ export class JsonDecoder {
       const name = this.#key(key, value);
       const converted = this.#value(value);
       if (this.#options.duplicateKeys === "error" && Object.hasOwn(object, name)) {
-        this.#note(`line ${value.line}: key ${goSyntax(this.#rawKey(key))} already set in map`, value);
+        this.#note(`line ${value.line}: key ${goSyntax(this.#rawKey(key), "v2")} already set in map`, value);
       } else setOwn(object, name, converted);
     }
   }
@@ -195,10 +201,13 @@ export class JsonDecoder {
     this.#budget.count();
     if (key.kind === "alias") return this.#alias(key, () => this.#key(key.target, value));
     if (key.kind !== "scalar") {
-      const problem = `yaml: invalid map key: ${goSyntax(this.#value(key))}`;
+      const problem = `yaml: invalid map key: ${goSyntax(this.#value(key), this.#options.dialect)}`;
       throw new YamlError("InvalidValue", problem, key.line, key.column);
     }
-    if (this.#options.dialect === "v3") return key.value;
+    if (this.#options.dialect === "v3") {
+      const { tag, value: decoded } = scalarValue(key, "v3");
+      return tag === "!!binary" ? String(decoded) : key.value;
+    }
     const text = keyText(scalarValue(key, "v2"));
     if (text !== undefined) return text.text;
     throw this.#unsupportedKey(key, value);
@@ -208,14 +217,16 @@ export class JsonDecoder {
     const raw = scalarValue(key, "v2").value;
     const type = raw === null ? "%!s(<nil>)" : "uint64";
     const shown = raw === null ? "<nil>" : `0x${BigInt(raw).toString(16)}`;
-    const problem = `unsupported map key of type: ${type}, key: ${shown}, value: ${goSyntax(this.#value(value))}`;
+    const problem = `unsupported map key of type: ${type}, key: ${shown}, value: ${goSyntax(this.#value(value), "v2")}`;
     return new YamlError("InvalidValue", problem, key.line, key.column);
   }
 }
 
 function isMergeV2(key: Node): boolean {
   if (key.kind !== "scalar" || key.value !== "<<") return false;
-  return key.explicitTag === true ? key.tag === "!!merge" || (key.tag === "!" && key.style === "plain") : key.style === "plain";
+  return key.explicitTag === true
+    ? key.tag === "!!merge" || (key.tag === "!" && key.style === "plain")
+    : key.style === "plain";
 }
 
 function isMergeV3(key: Node): boolean {
@@ -227,11 +238,12 @@ function keyIdentity(key: Node): string {
   return key.kind === "scalar" ? key.value : key.kind === "alias" ? (key.target.anchor ?? "") : "";
 }
 
-function refuseTypedKeys(node: MappingNode): void {
+/** The first key of a mapping that is not a string. */
+function typedKey(node: MappingNode): Node | undefined {
   for (const { key } of node.pairs) {
     const target = key.kind === "alias" ? key.target : key;
-    if (target.kind === "scalar" && (target.tag === "!!str" || isMergeV3(target))) continue;
-    if (target.kind === "scalar" && scalarValue(target, "v3").tag === "!!str") continue;
-    throw new YamlError("InvalidValue", "json: unsupported type: map[interface {}]interface {}", key.line, key.column);
+    if (target.kind !== "scalar" || isMergeV3(target)) continue;
+    if (target.tag !== "!!str" && scalarValue(target, "v3").tag !== "!!str") return key;
   }
+  return undefined;
 }

@@ -6,7 +6,19 @@ const digit = /^\p{Nd}$/u;
  * everything else. For use with `sort`.
  */
 export function compareKeys(left: string, right: string): number {
-  if (left === right) return 0;
+  const shorter = Math.min(left.length, right.length);
+  let at = 0;
+  while (at < shorter && left.charCodeAt(at) === right.charCodeAt(at)) at++;
+  if (at === shorter) return left.length - right.length;
+  const x = left.charCodeAt(at);
+  const y = right.charCodeAt(at);
+  if (x >= 0x80 || y >= 0x80 || isDigit(x) || isDigit(y)) return compareCharacters(left, right);
+  const xIsLetter = isLetter(x);
+  return xIsLetter === isLetter(y) ? x - y : xIsLetter ? 1 : -1;
+}
+
+/** The full rule, for keys that differ in numbers or beyond ASCII. */
+function compareCharacters(left: string, right: string): number {
   const a = Array.from(left, (character) => character.codePointAt(0) ?? 0);
   const b = Array.from(right, (character) => character.codePointAt(0) ?? 0);
   const shared = Math.min(a.length, b.length);

@@ -43,7 +43,8 @@ class ValueWriter {
   readonly #scalars: ScalarWriter = new ScalarWriter(this.out, WIDTH, STEP);
 
   writeValue(input: unknown, place: Place, depth: number): void {
-    if (depth > MAX_DEPTH) throw new YamlError("LimitExceeded", `yaml: value is nested deeper than ${MAX_DEPTH} levels`);
+    if (depth > MAX_DEPTH)
+      throw new YamlError("LimitExceeded", `yaml: value is nested deeper than ${MAX_DEPTH} levels`);
     const value = jsonOf(input);
     if (typeof value === "object" && value !== null) {
       if (Array.isArray(value)) this.#writeSequence(value, place, depth);
@@ -134,7 +135,9 @@ class ValueWriter {
 function throughJson(text: string): string {
   const value = text.toWellFormed();
   if (!rawInJson.test(value)) return value;
-  const scalar = scanQuoted(new Cursor(JSON.stringify(value)), 0x22);
+  // Go's JSON escapes these two, so they are no line breaks there.
+  const json = JSON.stringify(value).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
+  const scalar = scanQuoted(new Cursor(json), 0x22);
   if ("problem" in scalar) throw unrepresentable(scalar.problem);
   return scalar.value;
 }
