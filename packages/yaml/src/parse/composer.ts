@@ -1,10 +1,7 @@
-import { YamlError } from "../errors.ts";
 import { depthExceeded } from "../limits.ts";
 import type { MappingNode, Node, ScalarNode, SequenceNode } from "../node.ts";
-import { resolveTag } from "../resolve/resolve-tag.ts";
-import { shortTag } from "../resolve/tags.ts";
-import type { Mark } from "./cursor.ts";
 import { FoundComments } from "./found-comments.ts";
+import { NodeMaker, noProperties, type Properties } from "./node-maker.ts";
 import { type Dialect, Scanner } from "./scanner.ts";
 import { type Token, TokenKind } from "./token.ts";
 
@@ -22,34 +19,21 @@ export interface Composed {
   readonly footComment: string;
 }
 
-/** Tag and anchor in front of a node. */
-interface Properties {
-  readonly tag: string;
-  readonly anchor: string;
-}
-
-const noProperties: Properties = { tag: "", anchor: "" };
-
 /** Builds node trees from tokens by recursive descent. */
 export class Composer {
   readonly #scanner: Scanner;
-  readonly #dialect: Dialect;
   readonly #maxDepth: number;
-  readonly #maxNodes: number;
   readonly #comments: boolean;
-  #anchors = new Map<string, Node>();
-  readonly #handles = new Map<string, string>();
-  #nodes = 0;
+  readonly #nodes: NodeMaker;
   #depth = 0;
   #first = true;
   readonly #found = new FoundComments();
 
   constructor(text: string, options: ComposerOptions) {
     this.#scanner = new Scanner(text, options);
-    this.#dialect = options.dialect;
     this.#comments = options.comments;
     this.#maxDepth = options.maxDepth;
-    this.#maxNodes = options.maxNodes;
+    this.#nodes = new NodeMaker(this.#scanner, options);
     // The start of the stream.
     this.#skip(this.#peek());
   }
@@ -72,7 +56,6 @@ export class Composer {
       kind !== TokenKind.TagDirective &&
       kind !== TokenKind.DocumentStart;
     this.#first = false;
-    if (this.#dialect === "v2") this.#anchors = new Map();
     let root: Node;
     if (isImplicit) {
       headComment = this.#found.takeDocumentHead();
@@ -83,11 +66,11 @@ export class Composer {
         throw this.#scanner.composeError("did not find expected <document start>", token);
       }
       token = this.#advance(token);
-      root = endsDocument(this.#scanner.kind(token)) ? this.#empty(token) : this.#node(true, false);
+      root = endsDocument(this.#scanner.kind(token)) ? this.#nodes.empty(token) : this.#node(true, false);
     }
     token = this.#peek();
     if (this.#scanner.kind(token) === TokenKind.DocumentEnd) this.#skip(token);
-    this.#handles.clear();
+    this.#nodes.endDocument();
     return { root, headComment, footComment: this.#found.takeDocumentFoot() };
   }
 
@@ -118,8 +101,7 @@ export class Composer {
         if (token.value !== "1.1") throw this.#scanner.composeError("found incompatible YAML document", token);
         hasVersion = true;
       } else if (kind === TokenKind.TagDirective) {
-        if (this.#handles.has(token.value)) throw this.#scanner.composeError("found duplicate %TAG directive", token);
-        this.#handles.set(token.value, token.suffix);
+        this.#nodes.defineHandle(token);
       } else return token;
       token = this.#advance(token);
     }
@@ -148,9 +130,23 @@ export class Composer {
     else if (kind === TokenKind.BlockEntry && indentless) node = this.#indentlessSequence(start, properties);
     else if (kind === TokenKind.FlowSequenceStart) node = this.#flowSequence(token, start, properties);
     else if (kind === TokenKind.FlowMappingStart) node = this.#flowMapping(token, start, properties);
-    else if (properties !== noProperties) node = this.#decorate(this.#emptyAt(start, 0), properties);
+    else if (properties !== noProperties) node = this.#nodes.emptyWith(start, properties);
     else throw this.#scanner.composeError("did not find expected node content", token, start);
     this.#depth--;
+    return node;
+  }
+
+  #scalar(token: Token, start: Token, properties: Properties): ScalarNode {
+    const node = this.#nodes.scalar(token, start, properties);
+    if (this.#comments) this.#found.moveTo(node);
+    this.#skip(token);
+    return node;
+  }
+
+  #alias(token: Token): Node {
+    const node = this.#nodes.alias(token);
+    if (this.#comments) this.#found.moveTo(node);
+    this.#skip(token);
     return node;
   }
 
@@ -165,116 +161,13 @@ export class Composer {
       else break;
       token = this.#advance(token);
     }
-    return { tag: tag === undefined ? "" : this.#fullTag(tag, first), anchor };
-  }
-
-  #fullTag(token: Token, start: Mark): string {
-    if (token.value === "") return token.suffix;
-    const prefix =
-      this.#handles.get(token.value) ??
-      (token.value === "!" ? "!" : token.value === "!!" ? "tag:yaml.org,2002:" : undefined);
-    if (prefix === undefined) throw this.#scanner.composeError("found undefined tag handle", token, start);
-    return prefix + token.suffix;
-  }
-
-  #count(at: Mark): void {
-    if (++this.#nodes > this.#maxNodes) {
-      throw new YamlError(
-        "LimitExceeded",
-        `yaml: line ${at.line + 1}: exceeded max of ${this.#maxNodes} nodes`,
-        at.line + 1,
-        at.column + 1,
-      );
-    }
-  }
-
-  #scalar(token: Token, start: Token, properties: Properties): ScalarNode {
-    this.#count(start);
-    const { style, value } = token;
-    const node: ScalarNode = {
-      kind: "scalar",
-      tag: style === "plain" ? (this.#dialect === "v2" ? "" : resolveTag(value)) : "!!str",
-      style,
-      value,
-      line: start.line + 1,
-      column: this.#scanner.displayColumn(start.index, start.column),
-    };
-    if (this.#comments) this.#found.moveTo(node);
-    if (properties !== noProperties) this.#decorate(node, properties);
-    this.#skip(token);
-    return node;
-  }
-
-  /** A missing value behind `token`, an indicator or an implicit key mark. */
-  #empty(token: Token): ScalarNode {
-    return this.#emptyAt(token, 0);
-  }
-
-  #emptyAt(at: Mark, width: number): ScalarNode {
-    this.#count(at);
-    return {
-      kind: "scalar",
-      tag: "!!null",
-      style: "plain",
-      value: "",
-      line: at.line + 1,
-      column: this.#scanner.displayColumn(at.index + width, at.column + width),
-    };
-  }
-
-  #alias(token: Token): Node {
-    this.#count(token);
-    const target = this.#anchors.get(token.value);
-    if (target === undefined) {
-      throw new YamlError(
-        "UnknownAnchor",
-        `yaml: unknown anchor '${token.value}' referenced`,
-        token.line + 1,
-        token.column + 1,
-      );
-    }
-    const column = this.#scanner.displayColumn(token.index, token.column);
-    const node: Node = { kind: "alias", tag: "", target, line: token.line + 1, column };
-    if (this.#comments) this.#found.moveTo(node);
-    this.#skip(token);
-    return node;
-  }
-
-  #decorate<T extends Node>(node: T, properties: Properties): T {
-    const { tag, anchor } = properties;
-    if (tag !== "" && tag !== "!") {
-      node.tag = shortTag(tag);
-      node.explicitTag = true;
-    } else if (tag === "!" && this.#dialect === "v2" && node.kind === "scalar") {
-      // go-yaml v2 takes the non-specific tag for a foreign one, and such values are strings.
-      node.tag = "!";
-      node.explicitTag = true;
-    }
-    if (anchor !== "") {
-      node.anchor = anchor;
-      this.#anchors.set(anchor, node);
-    }
-    return node;
-  }
-
-  #newSequence(start: Token, properties: Properties, flow: boolean): SequenceNode {
-    this.#count(start);
-    const column = this.#scanner.displayColumn(start.index, start.column);
-    const node: SequenceNode = { kind: "sequence", tag: "!!seq", flow, items: [], line: start.line + 1, column };
-    return properties === noProperties ? node : this.#decorate(node, properties);
-  }
-
-  #newMapping(start: Token, properties: Properties, flow: boolean): MappingNode {
-    this.#count(start);
-    const column = this.#scanner.displayColumn(start.index, start.column);
-    const node: MappingNode = { kind: "mapping", tag: "!!map", flow, pairs: [], line: start.line + 1, column };
-    return properties === noProperties ? node : this.#decorate(node, properties);
+    return { tag: tag === undefined ? "" : this.#nodes.fullTag(tag, first), anchor };
   }
 
   // Block collections
 
   #blockSequence(opening: Token, start: Token, properties: Properties): SequenceNode {
-    const node = this.#newSequence(start, properties, false);
+    const node = this.#nodes.sequence(start, properties, false);
     this.#found.moveStemTo(node);
     let token = this.#advance(opening);
     for (;;) {
@@ -289,19 +182,19 @@ export class Composer {
       const next = this.#enterEntry(token);
       const nextKind = this.#scanner.kind(next);
       const isEmpty = nextKind === TokenKind.BlockEntry || nextKind === TokenKind.BlockEnd;
-      node.items.push(isEmpty ? this.#emptyAt(token, 1) : this.#node(true, false));
+      node.items.push(isEmpty ? this.#nodes.empty(token, 1) : this.#node(true, false));
       token = this.#peek();
     }
   }
 
   #indentlessSequence(start: Token, properties: Properties): SequenceNode {
-    const node = this.#newSequence(start, properties, false);
+    const node = this.#nodes.sequence(start, properties, false);
     for (;;) {
       const token = this.#peek();
       if (this.#scanner.kind(token) !== TokenKind.BlockEntry) return node;
       const nextKind = this.#scanner.kind(this.#enterEntry(token));
       const isEmpty = nextKind === TokenKind.BlockEntry || endsBlockValue(nextKind);
-      node.items.push(isEmpty ? this.#emptyAt(token, 1) : this.#node(true, false));
+      node.items.push(isEmpty ? this.#nodes.empty(token, 1) : this.#node(true, false));
     }
   }
 
@@ -314,7 +207,7 @@ export class Composer {
   }
 
   #blockMapping(opening: Token, start: Token, properties: Properties): MappingNode {
-    const node = this.#newMapping(start, properties, false);
+    const node = this.#nodes.mapping(start, properties, false);
     this.#found.moveStemTo(node);
     const { pairs } = node;
     let token = this.#advance(opening);
@@ -334,7 +227,8 @@ export class Composer {
         delete key.footComment;
       }
       token = this.#peek();
-      const value = this.#scanner.kind(token) === TokenKind.Value ? this.#blockPart(token, 1) : this.#empty(token);
+      const value =
+        this.#scanner.kind(token) === TokenKind.Value ? this.#blockPart(token, 1) : this.#nodes.empty(token);
       if (key.footComment === undefined && value.footComment !== undefined) {
         key.footComment = value.footComment;
         delete value.footComment;
@@ -347,13 +241,13 @@ export class Composer {
   /** Reads what follows a key mark or a `:`; `width` is how much text that mark took. */
   #blockPart(mark: Token, width: number): Node {
     const next = this.#advance(mark);
-    return endsBlockValue(this.#scanner.kind(next)) ? this.#emptyAt(mark, width) : this.#node(true, true);
+    return endsBlockValue(this.#scanner.kind(next)) ? this.#nodes.empty(mark, width) : this.#node(true, true);
   }
 
   // Flow collections
 
   #flowSequence(opening: Token, start: Token, properties: Properties): SequenceNode {
-    const node = this.#newSequence(start, properties, true);
+    const node = this.#nodes.sequence(start, properties, true);
     if (this.#comments) this.#found.moveTo(node);
     let token = this.#advance(opening);
     for (let first = true; this.#scanner.kind(token) !== TokenKind.FlowSequenceEnd; first = false) {
@@ -374,13 +268,13 @@ export class Composer {
 
   /** A single pair inside a flow sequence, `[a: b]`. */
   #flowPair(mark: Token): MappingNode {
-    const node = this.#newMapping(mark, noProperties, true);
+    const node = this.#nodes.mapping(mark, noProperties, true);
     const kind = this.#scanner.kind(this.#advance(mark));
     let key: Node;
     if (kind === TokenKind.Value || kind === TokenKind.FlowEntry || kind === TokenKind.FlowSequenceEnd) {
       // Go steps over the token it found here; so `[? , a]` is read as it reads it.
       const token = this.#peek();
-      key = this.#emptyAt(token, 1);
+      key = this.#nodes.empty(token, 1);
       this.#skip(token);
     } else key = this.#node(false, false);
     node.pairs.push(flowPairOf(key, this.#flowValue(TokenKind.FlowSequenceEnd)));
@@ -389,7 +283,7 @@ export class Composer {
   }
 
   #flowMapping(opening: Token, start: Token, properties: Properties): MappingNode {
-    const node = this.#newMapping(start, properties, true);
+    const node = this.#nodes.mapping(start, properties, true);
     if (this.#comments) this.#found.moveTo(node);
     let token = this.#advance(opening);
     for (let first = true; this.#scanner.kind(token) !== TokenKind.FlowMappingEnd; first = false) {
@@ -406,11 +300,11 @@ export class Composer {
         token = this.#advance(token);
         const kind = this.#scanner.kind(token);
         const isEmpty = kind === TokenKind.Value || kind === TokenKind.FlowEntry || kind === TokenKind.FlowMappingEnd;
-        key = isEmpty ? this.#empty(token) : this.#node(false, false);
+        key = isEmpty ? this.#nodes.empty(token) : this.#node(false, false);
         value = this.#flowValue(TokenKind.FlowMappingEnd);
       } else {
         key = this.#node(false, false);
-        value = this.#empty(this.#peek());
+        value = this.#nodes.empty(this.#peek());
       }
       node.pairs.push(flowPairOf(key, value));
       token = this.#peek();
@@ -427,7 +321,7 @@ export class Composer {
       const kind = this.#scanner.kind(token);
       if (kind !== TokenKind.FlowEntry && kind !== end) return this.#node(false, false);
     }
-    return this.#empty(token);
+    return this.#nodes.empty(token);
   }
 }
 
