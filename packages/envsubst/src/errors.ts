@@ -1,10 +1,9 @@
-import { CodedError } from "@sluice/errors";
-
 /** `SyntaxError`: the text cannot be parsed. `VariableNotSet`: strict mode met a variable without value or default. */
 export type SubstitutionErrorCode = "SyntaxError" | "VariableNotSet" | "TooDeep";
 
 /** A text in which the variables cannot be replaced. The messages are those that Flux users know. */
-export class SubstitutionError extends CodedError<SubstitutionErrorCode> {
+export class SubstitutionError extends Error {
+  readonly code: SubstitutionErrorCode;
   /** One-based line of the expression in the text. */
   readonly line: number;
   /** The variable, for `VariableNotSet`. */
@@ -15,7 +14,9 @@ export class SubstitutionError extends CodedError<SubstitutionErrorCode> {
     message: string,
     where: { readonly line: number; readonly variable?: string },
   ) {
-    super(code, message);
+    super(message);
+    this.name = "SubstitutionError";
+    this.code = code;
     this.line = where.line;
     this.variable = where.variable;
   }
