@@ -14,7 +14,7 @@ export {
 } from "./archive/extract-archive.ts";
 export type { FileTree, TreeFile } from "./archive/file-tree.ts";
 export { ArtifactError, type ArtifactErrorCode } from "./artifact/errors.ts";
-export { type DigestAlgorithm, digestOf, parseDigestAlgorithm } from "./artifact/digest.ts";
+export { type DigestAlgorithm, type Digest, digestOf, parseDigest, parseDigestAlgorithm } from "./artifact/digest.ts";
 export { downloadArtifact, fetchArtifact, type FetchArtifactOptions } from "./artifact/fetch-artifact.ts";
 export { type GitCommit, subjectOfCommit } from "./git/commit.ts";
 export { type GitCredentials, gitCredentialsFrom, proxyFrom, type SecretData } from "./git/credentials.ts";

@@ -35,9 +35,9 @@ function parseRange(header: string | undefined, size: number): { start: number; 
 /** The artifact's path in a URL; `undefined` for whatever cannot be one. */
 function pathOf(url: string): string | undefined {
   try {
-    return decodeURIComponent(new URL(url, "http://localhost").pathname).slice(1);
+    return decodeURIComponent(url.split("?")[0] ?? "").slice(1);
   } catch {
-    return undefined; // not a URL, or malformed escapes: there is no such file
+    return undefined; // malformed escapes: there is no such file
   }
 }
 
