@@ -16,3 +16,6 @@ export { ConflictError, type Conflict, type ConflictCause } from "./structured-m
 export { lastAppliedAnnotation } from "./structured-merge/last-applied.ts";
 export type { FieldsByVersion } from "./structured-merge/ownership.ts";
 export type { VersionConverter } from "./structured-merge/versions.ts";
+export { applyJsonPatch, maxJsonPatchOperations } from "./json-patch/json-patch.ts";
+export { applyMergePatch, createMergePatch } from "./json-patch/merge-patch.ts";
+export { applyStrategicMergePatch } from "./strategic-merge/strategic-merge.ts";

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import { PatchError } from "../errors.ts";
+import { equalJson, parseJson, type JsonObject, type JsonValue } from "../json/json.ts";
+import { typeSchemaFromDefinitions, type OpenApiDefinitions } from "../schema/from-openapi.ts";
+import type { TypeSchema } from "../schema/type-schema.ts";
+import { applyStrategicMergePatch } from "./strategic-merge.ts";
+
+interface Case {
+  readonly name: string;
+  readonly kind: string;
+  readonly object: JsonObject;
+  readonly patch: JsonValue;
+  /** What a real server's machinery makes of it. */
+  readonly want?: JsonValue;
+  readonly error?: string;
+  readonly status?: number;
+}
+
+/** The built-in types are data of a package of the same layer: read, not imported. */
+const definitionsFile = new URL("../../../api/src/kubernetes/generated/definitions.json", import.meta.url);
+const definitions = JSON.parse(readFileSync(definitionsFile, "utf8")) as OpenApiDefinitions;
+
+function schemaOf(kind: string): TypeSchema {
+  return typeSchemaFromDefinitions(definitions, `io.k8s.api.${kind === "Deployment" ? "apps" : "core"}.v1.${kind}`);
+}
+
+const file = new URL("../../testdata/strategic-merge/apply.jsonl", import.meta.url);
+const cases = readFileSync(file, "utf8")
+  .trimEnd()
+  .split("\n")
+  .map((line) => parseJson(line) as unknown as Case);
+
+describe("strategic merge patch, as a real server has it", () => {
+  for (const each of cases) {
+    test(`${each.name}: ${JSON.stringify(each.patch)}`, () => {
+      const before = JSON.stringify(each.object);
+      const act = (): JsonObject => applyStrategicMergePatch(each.object, each.patch, schemaOf(each.kind));
+      if (each.error === undefined) {
+        const result = act();
+        assert.ok(equalJson(result, each.want), `got ${JSON.stringify(result)}, want ${JSON.stringify(each.want)}`);
+      } else {
+        assert.throws(act, (error) => {
+          assert.ok(error instanceof PatchError);
+          assert.equal(withoutTypeNames(error.message), withoutTypeNames(each.error ?? ""));
+          assert.equal(error.code, each.status === 422 ? "PatchFailed" : "InvalidPatch");
+          return true;
+        });
+      }
+      assert.equal(JSON.stringify(each.object), before, "the input was mutated");
+    });
+  }
+});
+
+/** Schemas do not know what Go calls their structs. */
+function withoutTypeNames(message: string): string {
+  return message.replace(/in struct \w+ for/, "in struct for");
+}
