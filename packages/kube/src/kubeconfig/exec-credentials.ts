@@ -97,12 +97,17 @@ function run(config: ExecConfig, options: ExecOptions, interactive: boolean): Pr
       env: { ...options.env, ...extra, KUBERNETES_EXEC_INFO: JSON.stringify(request) },
       stdio: [interactive ? "inherit" : "ignore", "pipe", interactive ? "inherit" : "pipe"],
       shell: false,
-      ...(interactive ? {} : { timeout: timeoutMs, killSignal: "SIGKILL" }),
     });
+    // A person may take any time to log in.
+    const timer = interactive ? undefined : options.clock.setTimeout(() => child.kill("SIGKILL"), timeoutMs);
     const stdout = collect(child.stdout, () => child.kill("SIGKILL"));
     const stderr = collect(child.stderr, () => {});
-    child.once("error", (error) => reject(failed(messageOf(error), error)));
+    child.once("error", (error) => {
+      timer?.cancel();
+      reject(failed(messageOf(error), error));
+    });
     child.once("close", (code, signal) => {
+      timer?.cancel();
       if (code === 0) resolve(stdout());
       else
         reject(failed(`${signal === null ? `exit code ${code ?? 0}` : `killed by ${signal}`}${lastLines(stderr())}`));

@@ -1,6 +1,7 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createServer as createHttpsServer } from "node:https";
+import { createServer as createHttpsServer, type ServerOptions } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 
 /** One request as it arrived. */
 export interface SeenRequest {
@@ -11,6 +12,8 @@ export interface SeenRequest {
   readonly body: string;
   /** Which connection carried it, counted from one. */
   readonly connection: number;
+  /** Common name of the client's certificate. */
+  readonly peer: string | undefined;
 }
 
 /** Answers a request; anything not written through `reply` is the handler's own business. */
@@ -21,9 +24,10 @@ export class FakeApiServer implements AsyncDisposable {
   readonly requests: SeenRequest[] = [];
   connections = 0;
   readonly #server: Server;
+  readonly #scheme: string;
   readonly #sockets = new Map<Socket, number>();
 
-  private constructor(handler: Handler, tls?: { readonly cert: string; readonly key: string }) {
+  private constructor(handler: Handler, tls?: ServerOptions) {
     const listener = (message: IncomingMessage, response: ServerResponse): void => {
       const chunks: Buffer[] = [];
       message.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -36,11 +40,13 @@ export class FakeApiServer implements AsyncDisposable {
           headers: message.headers,
           body: Buffer.concat(chunks).toString("utf8"),
           connection: this.#sockets.get(message.socket) ?? 0,
+          peer: peerOf(message.socket),
         };
         this.requests.push(request);
         Promise.resolve(handler(request, response)).catch((error: unknown) => response.destroy(error as Error));
       });
     };
+    this.#scheme = tls === undefined ? "http" : "https";
     this.#server = tls === undefined ? createHttpServer(listener) : createHttpsServer(tls, listener);
     this.#server.on(tls === undefined ? "connection" : "secureConnection", (socket: Socket) => {
       this.#sockets.set(socket, ++this.connections);
@@ -50,7 +56,7 @@ export class FakeApiServer implements AsyncDisposable {
   }
 
   /** Listens on a port of the system's choice. */
-  static async start(handler: Handler, tls?: { readonly cert: string; readonly key: string }): Promise<FakeApiServer> {
+  static async start(handler: Handler, tls?: ServerOptions): Promise<FakeApiServer> {
     const server = new FakeApiServer(handler, tls);
     await new Promise<void>((resolve) => server.#server.listen(0, "127.0.0.1", resolve));
     return server;
@@ -61,7 +67,7 @@ export class FakeApiServer implements AsyncDisposable {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return `${this.#scheme}://127.0.0.1:${this.port}`;
   }
 
   /** The requests apart from discovery. */
@@ -75,6 +81,11 @@ export class FakeApiServer implements AsyncDisposable {
     for (const socket of this.#sockets.keys()) socket.destroy();
     await closed;
   }
+}
+
+function peerOf(socket: Socket): string | undefined {
+  const name = socket instanceof TLSSocket ? socket.getPeerCertificate().subject?.CN : undefined;
+  return typeof name === "string" ? name : undefined;
 }
 
 /** Answers with JSON. */
