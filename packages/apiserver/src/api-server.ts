@@ -8,7 +8,7 @@ import { bootstrap } from "./bootstrap.ts";
 import { builtinResources } from "./builtin/catalogue.ts";
 import { CertificateAuthority, type Identity } from "./certificates/authority.ts";
 import { systemClock } from "./clock.ts";
-import { startControllers } from "./controllers.ts";
+import { startControllers } from "./controllers/start.ts";
 import { answerPath } from "./endpoints/paths.ts";
 import { Router } from "./http/router.ts";
 import { createKubeConfig, writeKubeConfig, type KubeConfigFile } from "./kubeconfig.ts";

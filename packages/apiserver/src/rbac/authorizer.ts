@@ -1,4 +1,4 @@
-import { StatusError } from "@sluice/api";
+import type { StatusError } from "@sluice/api";
 import { quote } from "../errors/field-errors.ts";
 import { forbidden, statusError } from "../errors/status-errors.ts";
 import type { KubeObject } from "../json/object.ts";

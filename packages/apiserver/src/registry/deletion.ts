@@ -1,7 +1,7 @@
 import { formatTime } from "../clock.ts";
 import { badRequest, statusError } from "../errors/status-errors.ts";
 import type { KubeObject } from "../json/object.ts";
-import { isObject, type JsonObject } from "../json/json.ts";
+import { cloneJson, isObject, type JsonObject } from "../json/json.ts";
 import type { ResourceStrategy } from "./strategy.ts";
 
 export type PropagationPolicy = "Background" | "Foreground" | "Orphan";
@@ -29,8 +29,19 @@ export function decideDeletion(
   strategy: ResourceStrategy,
   now: number,
 ): DeletionDecision {
+  const decision = decide(object, options, strategy, now);
+  const isNewlyMarked = decision.kind === "mark" && object.metadata.deletionTimestamp === undefined;
+  if (!isNewlyMarked || strategy.prepareForDeletion === undefined) return decision;
+  const marked = cloneJson(decision.object);
+  strategy.prepareForDeletion(marked, now);
+  return { kind: "mark", object: marked };
+}
+
+function decide(object: KubeObject, options: DeleteOptions, strategy: ResourceStrategy, now: number): DeletionDecision {
   const { metadata } = object;
-  const finalizers = nextFinalizers(metadata.finalizers ?? [], options, strategy);
+  const asked = nextFinalizers(metadata.finalizers ?? [], options, strategy);
+  const added = metadata.deletionTimestamp === undefined ? (strategy.deletionFinalizers ?? []) : [];
+  const finalizers = [...new Set([...asked, ...added])];
   const grace = strategy.gracePeriodSeconds?.(object, options.gracePeriodSeconds);
   const withFinalizers: KubeObject = { ...object, metadata: { ...metadata, finalizers } };
   if (finalizers.length === 0) delete withFinalizers.metadata.finalizers;

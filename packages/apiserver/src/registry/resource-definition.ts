@@ -11,6 +11,15 @@ export interface Subresource {
   readonly version: string;
   readonly kind: string;
   readonly verbs: readonly string[];
+  /** For `scale` of custom resources: where in the object the numbers are. Built-in kinds all have them in one place. */
+  readonly scalePaths?: ScalePaths;
+}
+
+/** JSON paths such as `.spec.replicas`; `""` for none. */
+export interface ScalePaths {
+  readonly specReplicas: string;
+  readonly statusReplicas: string;
+  readonly labelSelector: string;
 }
 
 /** How one version of a resource is served. */

@@ -43,6 +43,10 @@ export interface ResourceStrategy {
   gracePeriodSeconds?(object: KubeObject, requested: number | undefined): number | undefined;
   /** What a deletion does when the request does not say; `undefined`: the dependents go in the background. */
   readonly defaultPropagation?: "Orphan";
+  /** Finalizers that a deletion adds: clean-up that the server itself does. */
+  readonly deletionFinalizers?: readonly string[];
+  /** Changes an object that is marked for deletion: its phase, a condition. */
+  prepareForDeletion?(object: KubeObject, now: number): void;
   /** Throws when the object must not be deleted. */
   beforeDelete?(object: KubeObject): void;
 }

@@ -1,0 +1,159 @@
+import { kubernetesDefinitions } from "@sluice/api";
+import { typeSchemaFromCustomResource, type OpenApiSchema, type TypeSchema } from "@sluice/patch";
+import { decodeMetadata } from "../builtin/typed-decoder.ts";
+import { createStrategy } from "../builtin/strategy.ts";
+import { compareVersions } from "../discovery/version-order.ts";
+import {
+  booleanAt,
+  isObject,
+  objectAt,
+  objectsAt,
+  stringAt,
+  stringsAt,
+  type Json,
+  type JsonObject,
+} from "../json/json.ts";
+import type { KubeObject } from "../json/object.ts";
+import type { ObjectSchema } from "../registry/object-schema.ts";
+import {
+  resourceKey,
+  type ResourceDefinition,
+  type ResourceVersion,
+  type Subresource,
+} from "../registry/resource-definition.ts";
+import { applyDefaults } from "./defaulting.ts";
+import { printerColumns } from "./printer-columns.ts";
+import { pruneUnknown } from "./pruning.ts";
+import { readSchema, type StructuralSchema } from "./structural-schema.ts";
+import { validateBySchema } from "./validation.ts";
+import { customResourceOpenApi } from "./openapi.ts";
+
+const verbs = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
+
+/** The resource that a CustomResourceDefinition defines, under the names that were accepted. */
+export function customResource(crd: KubeObject): ResourceDefinition {
+  const group = stringAt(crd, "spec", "group") ?? "";
+  const names = objectAt(crd, "status", "acceptedNames") ?? {};
+  const resource = stringAt(names, "plural") ?? "";
+  const kind = stringAt(names, "kind") ?? "";
+  const served = objectsAt(crd, "spec", "versions").filter((version) => version["served"] === true);
+  const storage = objectsAt(crd, "spec", "versions").find((version) => version["storage"] === true);
+  const versions = served
+    .map((version) => createVersion(crd, version, kind))
+    .toSorted((a, b) => compareVersions(a.version, b.version));
+  return {
+    group,
+    resource,
+    singular: stringAt(names, "singular") ?? kind.toLowerCase(),
+    kind,
+    listKind: stringAt(names, "listKind") ?? `${kind}List`,
+    namespaced: stringAt(crd, "spec", "scope") === "Namespaced",
+    shortNames: stringsAt(names, "shortNames"),
+    categories: stringsAt(names, "categories"),
+    collection: resourceKey(group, resource),
+    storageApiVersion: `${group}/${stringAt(storage, "name") ?? ""}`,
+    versions: new Map(versions.map((version) => [version.version, version])),
+    stored: true,
+    custom: true,
+  };
+}
+
+function createVersion(crd: KubeObject, version: JsonObject, kind: string): ResourceVersion {
+  const group = stringAt(crd, "spec", "group") ?? "";
+  const name = stringAt(version, "name") ?? "";
+  const openapi = objectAt(version, "schema", "openAPIV3Schema");
+  const preservesAll = booleanAt(crd, "spec", "preserveUnknownFields") === true;
+  const structural = openapi === undefined ? undefined : readSchema(openapi);
+  const subresources = objectAt(version, "subresources") ?? {};
+  const hasStatus = isObject(subresources["status"]);
+  const gvk = { group, version: name, kind };
+  return {
+    version: name,
+    apiVersion: `${group}/${name}`,
+    verbs,
+    subresources: createSubresources(subresources, gvk),
+    schema: createSchema({ openapi, structural, preservesAll, gvk }),
+    strategy: createStrategy({
+      hasStatus,
+      statusKeepsMetadata: true,
+      hasGeneration: true,
+      allowUnconditionalUpdate: false,
+      ...(structural === undefined
+        ? {}
+        : {
+            default: (object) => applyDefaults(object, structural),
+            validate: (object, errors) => validateBySchema(object, structural, errors),
+            validateUpdate: (object, _old, errors) => validateBySchema(object, structural, errors),
+            validateStatusUpdate: (object, _old, errors) => validateBySchema(object, structural, errors),
+          }),
+    }),
+    columns: printerColumns(version),
+    selectableFields: objectsAt(version, "selectableFields").map((field) =>
+      (stringAt(field, "jsonPath") ?? "").replace(/^\./, ""),
+    ),
+    ...deprecationOf(version, gvk),
+  };
+}
+
+function deprecationOf(
+  version: JsonObject,
+  { group, version: name, kind }: { group: string; version: string; kind: string },
+): { deprecationWarning?: string } {
+  if (version["deprecated"] !== true) return {};
+  const warning = stringAt(version, "deprecationWarning");
+  return { deprecationWarning: warning ?? `${group}/${name} ${kind} is deprecated` };
+}
+
+function createSubresources(
+  subresources: JsonObject,
+  gvk: { group: string; version: string; kind: string },
+): Subresource[] {
+  const list: Subresource[] = [];
+  if (isObject(subresources["status"])) list.push({ name: "status", ...gvk, verbs: ["get", "patch", "update"] });
+  const scale = subresources["scale"];
+  if (isObject(scale)) {
+    list.push({
+      name: "scale",
+      group: "autoscaling",
+      version: "v1",
+      kind: "Scale",
+      verbs: ["get", "patch", "update"],
+      scalePaths: {
+        specReplicas: stringAt(scale, "specReplicasPath") ?? "",
+        statusReplicas: stringAt(scale, "statusReplicasPath") ?? "",
+        labelSelector: stringAt(scale, "labelSelectorPath") ?? "",
+      },
+    });
+  }
+  return list;
+}
+
+interface SchemaParts {
+  readonly openapi: JsonObject | undefined;
+  readonly structural: StructuralSchema | undefined;
+  readonly preservesAll: boolean;
+  readonly gvk: { readonly group: string; readonly version: string; readonly kind: string };
+}
+
+function createSchema({ openapi, structural, preservesAll, gvk }: SchemaParts): ObjectSchema {
+  let type: TypeSchema | undefined;
+  let published: Json | undefined;
+  return {
+    get type(): TypeSchema {
+      type ??= typeSchemaFromCustomResource(openapi as OpenApiSchema | undefined, {
+        definitions: kubernetesDefinitions,
+        preserveUnknownFields: preservesAll,
+      });
+      return type;
+    },
+    get openapi(): Json {
+      published ??= customResourceOpenApi(openapi, gvk);
+      return published;
+    },
+    decode: (object, findings) => {
+      decodeMetadata(object, gvk, findings);
+      if (structural === undefined || preservesAll) return;
+      for (const path of pruneUnknown(object, structural)) findings.strict.push(`unknown field "${path}"`);
+    },
+  };
+}
