@@ -1,11 +1,7 @@
-/** The present moment, injected so that tests decide what time it is. */
-export interface Clock {
-  /** Milliseconds since the Unix epoch. */
-  now(): number;
-}
+import type { Clock } from "@sluice/kube";
 
 /** The moment as Kubernetes writes times: RFC 3339 in UTC, to the second. */
-export function timestampOf(clock: Clock): string {
+export function timestampOf(clock: Pick<Clock, "now">): string {
   return formatTimestamp(clock.now());
 }
 

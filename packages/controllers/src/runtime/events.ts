@@ -1,4 +1,5 @@
-import type { KubernetesObject } from "@sluice/api";
+import { eventMetadataPrefix, type KubernetesObject } from "@sluice/api";
+import type { EventRecorder as ClusterEventRecorder } from "@sluice/kube";
 
 /** One thing worth telling about an object. `Trace` events stay inside the cluster, they are never posted onwards. */
 export interface EventDraft {
@@ -10,12 +11,28 @@ export interface EventDraft {
 }
 
 /**
- * Tells what happened to objects: as Kubernetes Events and, where an address is configured, to the notification
- * controller. Never fails and never delays a reconciliation: what cannot be delivered is logged and dropped.
+ * Tells what happened to objects. Never fails and never delays a reconciliation: what cannot be delivered is logged
+ * and dropped.
  */
 export interface EventRecorder {
   event(object: KubernetesObject, draft: EventDraft): void;
 }
 
-/** Longest message that an Event of `events.k8s.io` or the notification controller takes, in bytes. */
-export const MAX_EVENT_MESSAGE_BYTES = 39_000;
+/**
+ * Tells the cluster, in Kubernetes Events. What the object's own `event.toolkit.fluxcd.io/…` annotations say is added
+ * to each of its events.
+ */
+export function createEventRecorder(cluster: ClusterEventRecorder): EventRecorder {
+  return {
+    event(object, { type, reason, message, metadata }) {
+      const annotations = { ...metadataOf(object), ...metadata };
+      cluster.event(object, { type: type === "Warning" ? "Warning" : "Normal", reason, message, annotations });
+    },
+  };
+}
+
+function metadataOf(object: KubernetesObject): { readonly [key: string]: string } {
+  return Object.fromEntries(
+    Object.entries(object.metadata.annotations ?? {}).filter(([key]) => key.startsWith(eventMetadataPrefix)),
+  );
+}

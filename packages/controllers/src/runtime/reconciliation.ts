@@ -9,8 +9,8 @@ import {
   type FluxStatus,
 } from "@sluice/api";
 import { messageOf } from "@sluice/errors";
-import type { Client, Result } from "@sluice/kube";
-import { timestampOf, type Clock } from "./clock.ts";
+import { redact, type Client, type Clock, type Result } from "@sluice/kube";
+import { timestampOf } from "./clock.ts";
 import {
   markFailed,
   markProgressing,
@@ -22,7 +22,6 @@ import {
 import type { EventDraft, EventRecorder } from "./events.ts";
 import type { Failure } from "./failure.ts";
 import type { FluxObject, StatusOf } from "./flux-object.ts";
-import { redact } from "./redact.ts";
 import { diffStatus } from "./status-patch.ts";
 
 /** What does not change from one attempt to the next. */
@@ -191,7 +190,8 @@ export class Reconciliation<T extends FluxObject> {
   async finish(outcome: Outcome): Promise<Result> {
     switch (outcome.kind) {
       case "pending":
-        await this.flush();
+        // A routine look that goes on elsewhere has nothing to say yet.
+        if (this.#isDrifted) await this.flush();
         return outcome.requeueAfterMs === undefined ? {} : { requeueAfterMs: outcome.requeueAfterMs };
       case "succeeded":
         return this.#succeed(outcome);

@@ -6,6 +6,8 @@ export type Action = "created" | "configured" | "unchanged" | "deleted" | "skipp
 /** What was done with one object. */
 export interface ChangeSetEntry extends ObjectReference {
   readonly action: Action;
+  /** Of the object as it was written: what a cache shows of it before is out of date. */
+  readonly resourceVersion?: string;
 }
 
 /** What was done, in the order it was done. */

@@ -222,19 +222,30 @@ export class ResourceManager {
     if (created.length > 0) await options.track?.(created);
     const present: UnstructuredObject[] = [];
     for (const rank of ranksOf(plans, ({ candidate }) => candidate.object.kind)) {
-      await concurrently(rank, this.#concurrency, async ({ candidate, action, live }) => {
-        options.signal.throwIfAborted();
-        const isWrite = action === "created" || action === "configured";
-        const object = isWrite ? await this.#apply(candidate, options) : live;
-        if (object !== undefined) {
-          present.push(object);
-          // What the next stage waits for must not count as known before it is ready: the next run would not wait.
-          if (!stage.isAwaited || isReady(object)) {
-            options.fingerprints?.remember(candidate.id, candidate.input, object);
+      const entries: ChangeSetEntry[] = [];
+      try {
+        await concurrently(rank, this.#concurrency, async ({ candidate, action, live }, index) => {
+          options.signal.throwIfAborted();
+          const isWrite = action === "created" || action === "configured";
+          const object = isWrite ? await this.#apply(candidate, options) : live;
+          if (object !== undefined) {
+            present.push(object);
+            // What the next stage waits for must not count as known before it is ready: the next run would not wait.
+            if (!stage.isAwaited || isReady(object)) {
+              options.fingerprints?.remember(candidate.id, candidate.input, object);
+            }
           }
-        }
-        done.push({ ...candidate.reference, action });
-      });
+          const resourceVersion = isWrite ? object?.metadata.resourceVersion : undefined;
+          entries[index] = {
+            ...candidate.reference,
+            action,
+            ...(resourceVersion !== undefined && { resourceVersion }),
+          };
+        });
+      } finally {
+        // A sparse list where something failed: what was done counts all the same.
+        done.push(...entries.filter(() => true));
+      }
     }
     if (!stage.isAwaited) return;
     await waitUntilReady(this.#client, present, {

@@ -1,0 +1,53 @@
+import { hash } from "node:crypto";
+import type { Kustomization, UnstructuredObject } from "@sluice/api";
+import { build, type FileSystem } from "@sluice/kustomize";
+import { formatSubject, referenceOf } from "@sluice/kube";
+import { withCommonMetadata } from "../common-metadata.ts";
+import { KustomizationError } from "../errors.ts";
+import { resolvePath, withKustomization } from "../generate.ts";
+
+/** What a build has made. */
+export interface BuildResult {
+  readonly objects: readonly UnstructuredObject[];
+  /** `sha256:…` of the manifests: equal builds have equal digests. */
+  readonly digest: string;
+}
+
+/**
+ * Builds the manifests of a Kustomization from the files of its artifact. Pure: the same files and spec give the same
+ * result. Throws `KustomizeError` and {@link KustomizationError}.
+ */
+export function buildManifests(files: FileSystem, object: Kustomization): BuildResult {
+  const directory = resolvePath(files, object.spec.path);
+  const resMap = build(withKustomization(files, directory, object.spec), directory, { loadRestrictions: "none" });
+  const built = resMap.resources.map((resource) => readObject(resource.toJSON()));
+  for (const each of built) rejectEncrypted(each);
+  const digest = `sha256:${hash("sha256", JSON.stringify(built, bigintAsText), "hex")}`;
+  return { objects: built.map((each) => withCommonMetadata(each, object.spec.commonMetadata)), digest };
+}
+
+/** kustomize has checked that an object has a kind and a name; what it let through is checked here. */
+function readObject(value: unknown): UnstructuredObject {
+  const object = value as Partial<UnstructuredObject>;
+  if (typeof object.apiVersion !== "string" || object.apiVersion === "") {
+    throw new KustomizationError(
+      "InvalidKustomization",
+      `${String(object.kind)}/${String(object.metadata?.name)}: apiVersion is missing`,
+    );
+  }
+  return object as UnstructuredObject;
+}
+
+/** An encrypted Secret is valid YAML and would be applied as it is: useless to whoever reads it, and hard to notice. */
+function rejectEncrypted(object: UnstructuredObject): void {
+  const sops = object["sops"];
+  if (object.kind !== "Secret" || typeof sops !== "object" || sops === null) return;
+  throw new KustomizationError(
+    "EncryptedSecret",
+    `${formatSubject(referenceOf(object))} is SOPS encrypted, configuring decryption is required for this secret to be reconciled`,
+  );
+}
+
+function bigintAsText(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? value.toString() : value;
+}
