@@ -42,6 +42,7 @@ export function createEventRecorder(client: Client, options: EventRecorderOption
   const series = new LruMap<{ stored: CoreEvent; lastAtMs: number }>(maxRemembered);
   const buckets = new LruMap<TokenBucket>(maxRemembered);
   let pending = 0;
+  let lastStamp = 0n;
   let tail: Promise<void> = Promise.resolve();
 
   const store = async (event: CoreEvent, nowMs: number): Promise<void> => {
@@ -89,7 +90,10 @@ export function createEventRecorder(client: Client, options: EventRecorderOption
     event: (object, note) => {
       try {
         const nowMs = clock.now();
-        const event = toEvent(object, note, source, nowMs);
+        // Nanoseconds, as client-go has them, moved on where several events share a moment.
+        const nanoseconds = BigInt(Math.floor(nowMs)) * 1_000_000n;
+        lastStamp = nanoseconds > lastStamp ? nanoseconds : lastStamp + 1n;
+        const event = toEvent(object, note, source, { nowMs, stamp: lastStamp });
         const identity = objectIdentity(event);
         let bucket = buckets.get(identity);
         if (bucket === undefined) buckets.set(identity, (bucket = new TokenBucket(spamBurst, spamIntervalMs, nowMs)));

@@ -44,17 +44,28 @@ export interface EventSource {
   readonly instance: string;
 }
 
+/** When an event happened, and a number that no other event of this recorder has: its name is made of it. */
+export interface EventMoment {
+  readonly nowMs: number;
+  readonly stamp: bigint;
+}
+
 /** The Event for a note about an object. Secrets that got into the message are blotted out. */
-export function toEvent(object: KubernetesObject, note: EventNote, source: EventSource, nowMs: number): CoreEvent {
+export function toEvent(
+  object: KubernetesObject,
+  note: EventNote,
+  source: EventSource,
+  moment: EventMoment,
+): CoreEvent {
   const { name, namespace, uid, resourceVersion } = object.metadata;
-  const now = new Date(nowMs).toISOString().replace(/\.\d+Z$/, "Z");
+  const now = new Date(moment.nowMs).toISOString().replace(/\.\d+Z$/, "Z");
   return {
     apiVersion: "v1",
     kind: "Event",
     metadata: {
       // Events of cluster-scoped objects live in `default`, as kubectl expects.
       namespace: namespace === undefined || namespace === "" ? "default" : namespace,
-      name: `${name.slice(0, 230)}.${BigInt(Math.round(nowMs * 1e6)).toString(16)}`,
+      name: `${name.slice(0, 230)}.${moment.stamp.toString(16)}`,
       ...(note.annotations === undefined ? {} : { annotations: note.annotations }),
     },
     involvedObject: {
