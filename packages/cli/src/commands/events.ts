@@ -1,6 +1,7 @@
-import { isGone, type KubernetesObject } from "@sluice/api";
+import type { KubernetesObject } from "@sluice/api";
 import { withCluster } from "../cluster/cluster.ts";
 import type { Cluster } from "../cluster/cluster.ts";
+import { followObjects } from "../cluster/follow.ts";
 import { usageError } from "../errors.ts";
 import type { FluxObject } from "../kinds/flux-kind.ts";
 import { fluxKinds } from "../kinds/kinds.ts";
@@ -71,23 +72,28 @@ export const events: Command = defineCommand({
       async (cluster) => {
         const wanted = await selectEvents(cluster, flags.for, flags["all-namespaces"]);
         const withNamespace = flags["all-namespaces"] || wanted.some((each) => each.namespace !== cluster.namespace);
-        const lists = await Promise.all(
-          wanted.map((each) => cluster.client.list<Event>(eventGvk, { ...each, signal: cluster.signal })),
-        );
-        const found = lists.flatMap((each) => each.items).filter(accepts);
-        found.sort((a, b) => Date.parse(timeOf(a)) - Date.parse(timeOf(b)));
         const header = [...(withNamespace ? ["Namespace"] : []), "Last seen", "Type", "Reason", "Object", "Message"];
-        const rows = found.map((event) => rowOf(event, withNamespace, io.now()));
+        const rowsOf = (found: readonly Event[]): string[][] =>
+          found
+            .filter(accepts)
+            .toSorted((a, b) => Date.parse(timeOf(a)) - Date.parse(timeOf(b)))
+            .map((event) => rowOf(event, withNamespace, io.now()));
         if (flags.watch) {
-          io.stdout.write(formatTable(header, rows));
-          const report = (event: Event): void => {
-            if (accepts(event)) io.stdout.write(formatTable([], [rowOf(event, withNamespace, io.now())]));
-          };
+          io.stdout.write(formatTable(header, []));
+          const print = (found: readonly Event[]): void => io.stdout.write(formatTable([], rowsOf(found)));
+          const changed = (event: Event, isDeleted: boolean): void => print(isDeleted ? [] : [event]);
+          const { client, signal } = cluster;
           await Promise.all(
-            wanted.map((each, index) => follow(cluster, each, lists[index]?.metadata.resourceVersion, report)),
+            wanted.map((each) =>
+              followObjects<Event>(client, { gvk: eventGvk, ...each, signal }, { listed: once(print), changed }),
+            ),
           );
           return;
         }
+        const lists = await Promise.all(
+          wanted.map((each) => cluster.client.list<Event>(eventGvk, { ...each, signal: cluster.signal })),
+        );
+        const rows = rowsOf(lists.flatMap((each) => each.items));
         if (rows.length > 0) io.stdout.write(formatTable(header, rows));
         else
           say.failure(
@@ -119,26 +125,13 @@ async function selectEvents(cluster: Cluster, selector: string, everywhere: bool
   return [own, { namespace: source.namespace ?? namespace, fieldSelector }];
 }
 
-async function follow(
-  { client, signal }: Cluster,
-  wanted: Wanted,
-  from: string | undefined,
-  report: (event: Event) => void,
-): Promise<void> {
-  let resourceVersion = from;
-  for (;;) {
-    try {
-      const since = resourceVersion === undefined ? {} : { resourceVersion };
-      for await (const change of client.watch<Event>(eventGvk, { ...wanted, ...since, signal })) {
-        resourceVersion = change.object.metadata.resourceVersion;
-        if (change.type === "ADDED" || change.type === "MODIFIED") report(change.object);
-      }
-    } catch (error) {
-      if (signal.aborted || !isGone(error)) throw error;
-      resourceVersion = undefined;
-    }
-    signal.throwIfAborted();
-  }
+/** Lets a list through once: what a stream repeats after a break has been printed already. */
+function once<T>(print: (items: readonly T[]) => void): (items: readonly T[]) => void {
+  let isFirst = true;
+  return (items) => {
+    if (isFirst) print(items);
+    isFirst = false;
+  };
 }
 
 function rowOf(event: Event, withNamespace: boolean, now: number): string[] {

@@ -7,6 +7,7 @@ import { deleteCommand } from "./delete.ts";
 import { events } from "./events.ts";
 import { exportCommand } from "./export.ts";
 import { get } from "./get/get.ts";
+import { install } from "./install.ts";
 import { logs } from "./logs.ts";
 import { reconcileCommand } from "./reconcile.ts";
 import { resume } from "./resume.ts";
@@ -51,6 +52,7 @@ It speaks the APIs and the command line of Flux.`,
       events,
       exportCommand,
       get,
+      install,
       logs,
       reconcileCommand,
       resume,

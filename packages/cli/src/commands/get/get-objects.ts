@@ -1,7 +1,7 @@
-import { isGone } from "@sluice/api";
 import type { ListOptions } from "@sluice/kube";
 import { withCluster } from "../../cluster/cluster.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
+import { followObjects } from "../../cluster/follow.ts";
 import { CliError, usageError } from "../../errors.ts";
 import { conditionMatches } from "../../kinds/flux-kind.ts";
 import type { Column, FluxKind, FluxObject } from "../../kinds/flux-kind.ts";
@@ -42,20 +42,24 @@ export interface Selection {
 /** Prints a table of a kind's objects, and with `--watch` a row for each that changes. */
 export async function getObjects(invocation: Invocation<GetFlags>, selection: Selection): Promise<void> {
   const matches = parseStatusSelector(invocation.flags["status-selector"]);
-  const { watch } = invocation.flags;
+  const table = createTable(invocation, selection);
+  const print = (objects: readonly FluxObject[]): void => invocation.io.stdout.write(table(objects.filter(matches)));
+  if (!invocation.flags.watch) {
+    await withCluster(invocation, async (cluster) => {
+      const items = await listObjects(invocation, cluster, selection);
+      if (items.length === 0) throw notFound(invocation, selection);
+      print(items);
+    });
+    return;
+  }
+  const changed = (object: FluxObject, isDeleted: boolean): void => print(isDeleted ? [] : [object]);
   await withCluster(
     invocation,
-    async (cluster) => {
-      const listed = await listObjects(invocation, cluster, selection);
-      if (listed.items.length === 0 && !watch) throw notFound(invocation, selection);
-      const table = createTable(invocation, selection);
-      invocation.io.stdout.write(table(listed.items.filter(matches)));
-      if (watch)
-        await follow(invocation, cluster, selection, listed.resourceVersion, (object) => {
-          if (matches(object)) invocation.io.stdout.write(table([object]));
-        });
+    (cluster) => {
+      const following = { gvk: selection.kind.gvk, ...listOptions(invocation, cluster, selection) };
+      return followObjects<FluxObject>(cluster.client, following, { listed: print, changed });
     },
-    { endless: watch },
+    { endless: true },
   );
 }
 
@@ -64,9 +68,8 @@ export async function listObjects(
   invocation: Invocation<GetFlags>,
   cluster: Cluster,
   selection: Selection,
-): Promise<{ readonly items: readonly FluxObject[]; readonly resourceVersion: string | undefined }> {
-  const list = await cluster.client.list<FluxObject>(selection.kind.gvk, listOptions(invocation, cluster, selection));
-  return { items: list.items, resourceVersion: list.metadata.resourceVersion };
+): Promise<readonly FluxObject[]> {
+  return (await cluster.client.list<FluxObject>(selection.kind.gvk, listOptions(invocation, cluster, selection))).items;
 }
 
 /** Returns a function that lays objects out as table rows, the header before the first ones. */
@@ -101,7 +104,11 @@ export function parseStatusSelector(selector: string): (object: FluxObject) => b
   return (object) => conditionMatches(object, type, status) === wanted;
 }
 
-function listOptions(invocation: Invocation<GetFlags>, cluster: Cluster, { name }: Selection): ListOptions {
+function listOptions(
+  invocation: Invocation<GetFlags>,
+  cluster: Cluster,
+  { name }: Selection,
+): ListOptions & { readonly signal: AbortSignal } {
   const labelSelector = invocation.flags["label-selector"];
   return {
     signal: cluster.signal,
@@ -119,32 +126,6 @@ function notFound(invocation: Invocation<GetFlags>, { kind, name }: Selection): 
       ? `no ${kind.gvk.kind} objects found in ${where} namespace`
       : `${kind.gvk.kind} object '${name}' not found in ${where} namespace`,
   );
-}
-
-/** Reports every change after a list until the user interrupts. */
-async function follow(
-  invocation: Invocation<GetFlags>,
-  cluster: Cluster,
-  selection: Selection,
-  from: string | undefined,
-  report: (object: FluxObject) => void,
-): Promise<void> {
-  const { client, signal } = cluster;
-  const { signal: _, ...selected } = listOptions(invocation, cluster, selection);
-  let resourceVersion = from;
-  for (;;) {
-    try {
-      const since = resourceVersion === undefined ? {} : { resourceVersion };
-      for await (const event of client.watch<FluxObject>(selection.kind.gvk, { ...selected, ...since, signal })) {
-        resourceVersion = event.object.metadata.resourceVersion;
-        if (event.type === "ADDED" || event.type === "MODIFIED") report(event.object);
-      }
-    } catch (error) {
-      if (signal.aborted || !isGone(error)) throw error;
-      resourceVersion = undefined;
-    }
-    signal.throwIfAborted();
-  }
 }
 
 function namespaceOf(object: FluxObject): string {

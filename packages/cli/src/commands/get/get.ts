@@ -72,7 +72,7 @@ function getSeveral(kinds: readonly FluxKind[], summary: string): Command {
             if (!isNoMatch(error)) invocation.say.failure(messageOf(error));
             return undefined;
           });
-          const items = listed?.items.filter(matches) ?? [];
+          const items = (listed ?? []).filter(matches);
           if (items.length > 0) invocation.io.stdout.write(`${createTable(invocation, selection)(items)}\n`);
         }
       });
