@@ -12,7 +12,7 @@ import {
   type StoredArtifact,
   type TreeLimits,
 } from "@sluice/source";
-import { copyInclude } from "./includes.ts";
+import { copyInclude, overlay } from "./includes.ts";
 import { ownerOf } from "./observe-storage.ts";
 
 export interface BuildOptions {
@@ -62,7 +62,10 @@ async function gatherFiles(input: BuildInput, options: BuildOptions): Promise<Fi
   ]);
   const keep = createSourceFilter(ignoreFiles, spec.ignore);
   const own = await tree.read(tree.paths.filter((path) => keep(path) && !included.has(path)));
-  return new Map([...own, ...[...included].filter(([path]) => keep(path))]);
+  return overlay(
+    own,
+    [...included].filter(([path]) => keep(path)),
+  );
 }
 
 /** Packs what {@link gatherFiles} finds into the storage, under the commit's name. */
