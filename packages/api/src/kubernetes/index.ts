@@ -1,2 +1,3 @@
 export * from "./definitions.ts";
 export * from "./resources.ts";
+export * from "./zero-fields.ts";

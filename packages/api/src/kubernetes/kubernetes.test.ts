@@ -7,6 +7,8 @@ import {
   kubernetesGroups,
   kubernetesResources,
   type KubernetesSchema,
+  withZeroFields,
+  zeroObject,
 } from "./index.ts";
 
 describe("built-in definitions", () => {
@@ -75,5 +77,33 @@ describe("built-in resources", () => {
 
   test("stable versions", () => {
     assert.deepEqual(["v1", "v2", "v1beta1", "v1alpha1"].filter(isStableVersion), ["v1", "v2"]);
+  });
+});
+
+describe("zero fields", () => {
+  test("an object starts with its empty structs", () => {
+    assert.deepEqual(zeroObject({ group: "apps", version: "v1", kind: "Deployment" }), {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: {},
+      spec: { selector: null, strategy: {}, template: { metadata: {}, spec: { containers: null } } },
+      status: {},
+    });
+    assert.deepEqual(zeroObject({ group: "", version: "v1", kind: "ConfigMap" }), {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: {},
+    });
+  });
+
+  test("what is there stays, at any depth", () => {
+    const pod = { apiVersion: "v1", kind: "Pod", metadata: { name: "a" }, spec: { containers: [{ name: "c" }] } };
+    assert.deepEqual(withZeroFields({ group: "", version: "v1", kind: "Pod" }, pod), {
+      ...pod,
+      spec: { containers: [{ name: "c", resources: {} }] },
+      status: {},
+    });
+    const widget = { apiVersion: "example.com/v1", kind: "Widget" };
+    assert.equal(withZeroFields({ group: "example.com", version: "v1", kind: "Widget" }, widget), widget);
   });
 });

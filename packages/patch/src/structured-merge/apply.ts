@@ -57,7 +57,7 @@ export interface ApplyResult {
  */
 export function serverSideApply(request: ApplyRequest): ApplyResult {
   const { applied, manager } = request;
-  const live = request.live ?? emptyObject(request.apiVersion, request.applied);
+  const live = request.live ?? emptyObject(request, request.applied);
   const managed = decodeLive(live);
   checkApplied(request);
   let outcome = applyAs(request, live, managed, request.force === true);
@@ -139,7 +139,7 @@ function applyAs(request: ApplyRequest, live: JsonObject, before: ManagedFields,
 /** An object without managers got its fields from somebody before the first apply. */
 function trackExisting(request: ApplyRequest, live: VersionedObject, toVersion: ToVersion): ManagedFields {
   check(live.object, live.schema, typeExisting, true);
-  const before = { ...live, object: emptyObject(request.apiVersion, request.applied) };
+  const before = { ...live, object: emptyObject(request, request.applied) };
   const change = { before, after: live, toVersion, resetFields: request.resetFields };
   return trackChange(
     change,

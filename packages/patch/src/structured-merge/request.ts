@@ -16,15 +16,20 @@ export interface ManagerRequest {
   readonly subresource?: string;
   /** RFC 3339, in seconds. */
   readonly now: string;
+  /**
+   * What an object of this kind is before anybody sets a field: built-in kinds start with empty structs, which nobody
+   * gets for setting something inside. Nothing but its type by default.
+   */
+  readonly empty?: JsonObject;
   /** For kinds with several versions. Without it, managers of other versions are forgotten. */
   readonly convert?: VersionConverter;
   /** Fields, by version, that this request cannot write, so that its manager never gets them. */
   readonly resetFields?: FieldsByVersion;
 }
 
-/** What an object starts from: it has nothing but its type. */
-export function emptyObject(apiVersion: string, like: JsonObject): JsonObject {
-  return { apiVersion, kind: getOwn(like, "kind") ?? "" };
+/** What the object of a request starts from. */
+export function emptyObject({ apiVersion, empty }: ManagerRequest, like: JsonObject): JsonObject {
+  return empty ?? { apiVersion, kind: getOwn(like, "kind") ?? "" };
 }
 
 export function identityOf(request: ManagerRequest, operation: "Apply" | "Update"): ManagerIdentity {

@@ -43,7 +43,7 @@ export interface UpdateRequest extends ManagerRequest {
 export function trackUpdate(request: UpdateRequest): JsonObject {
   const { before, apiVersion, schema } = request;
   const after = withoutManagedFields(request.after);
-  const live = before ?? emptyObject(apiVersion, after);
+  const live = before ?? emptyObject(request, after);
   const managed = managersOf(request, live);
   if (managed.size === 0 && hasUid(live)) return after;
   const liveObject = withoutManagedFields(live);
