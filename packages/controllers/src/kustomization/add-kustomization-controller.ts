@@ -11,27 +11,52 @@ import {
   type KustomizationSourceKind,
   type ObjectKey,
 } from "@sluice/api";
-import { Controller, isNoMatch, type Informer, type Manager, type Runnable } from "@sluice/kube";
+import {
+  Controller,
+  createEventRecorder as createClusterEventRecorder,
+  isNoMatch,
+  type ControllerObserver,
+  type Informer,
+  type Manager,
+  type Runnable,
+} from "@sluice/kube";
 import { fetchArtifact, type FetchArtifactOptions } from "@sluice/source";
-import { isWorthReconciling, type EventRecorder, type Random } from "../runtime/index.ts";
+import { createEventRecorder, isWorthReconciling, type EventRecorder, type Random } from "../runtime/index.ts";
 import { ArtifactFiles, type FetchArtifact } from "./artifact-files.ts";
 import { inDependencyOrder } from "./dependencies.ts";
 import { DependencyWaits } from "./dependency-waits.ts";
 import { HealthWatcher } from "./health-watcher.ts";
 import { KustomizationReconciler, type KustomizationPolicy } from "./kustomization-reconciler.ts";
 import { formatSource, sourceOf } from "./source-reference.ts";
+import { FIELD_MANAGER } from "./steps/apply.ts";
 import type { SourceObject } from "./steps/observe-source.ts";
 
 export interface KustomizationControllerOptions {
-  readonly manager: Manager;
-  readonly recorder: EventRecorder;
-  readonly policy: KustomizationPolicy;
-  /** Kustomizations reconciled at the same time. */
-  readonly concurrency: number;
-  readonly random: Random;
+  /** What differs from the defaults of Flux. */
+  readonly policy?: Partial<KustomizationPolicy>;
+  /** Kustomizations reconciled at the same time. Default 4, as in Flux. */
+  readonly concurrency?: number;
+  /** Bounds of the delay after failures. Default 750 ms and 15 min. */
+  readonly minRetryDelayMs?: number;
+  readonly maxRetryDelayMs?: number;
+  /** Default: records Kubernetes Events as `kustomize-controller`. */
+  readonly recorder?: EventRecorder;
+  readonly observer?: ControllerObserver;
+  readonly random?: Random;
   readonly fetchArtifact?: FetchArtifact;
   readonly fetchOptions?: FetchArtifactOptions;
 }
+
+const DEFAULT_POLICY: KustomizationPolicy = {
+  noCrossNamespaceRefs: false,
+  allowExternalArtifact: false,
+  defaultServiceAccount: "",
+  requeueDependencyMs: 30_000,
+  jitterPercentage: 5,
+  concurrentApplies: 8,
+  overrideManagers: [],
+  customStageKinds: new Set(),
+};
 
 const SOURCE_KINDS: readonly KustomizationSourceKind[] = [
   "GitRepository",
@@ -46,10 +71,16 @@ const BY_SOURCE = "source";
  * artifact is applied at once, in dependency order), and each other (whoever waits for a dependency goes on as soon
  * as that is ready).
  */
-export async function addKustomizationController(options: KustomizationControllerOptions): Promise<void> {
-  const { manager, policy } = options;
+export async function addKustomizationController(
+  manager: Manager,
+  options: KustomizationControllerOptions = {},
+): Promise<Controller> {
   const { client, clock } = manager;
+  const { concurrency = 4, minRetryDelayMs = 750, maxRetryDelayMs = 15 * 60_000, random = Math.random } = options;
   const logger = manager.logger.with({ controllerGroup: kustomizationGvk.group });
+  const recorder =
+    options.recorder ??
+    createEventRecorder(createClusterEventRecorder(client, { component: FIELD_MANAGER, clock, logger }));
   const kustomizations = manager.cache.informerFor<Kustomization>(kustomizationGvk);
   kustomizations.addIndex(BY_SOURCE, sourcesOf);
   const dependencyWaits = new DependencyWaits();
@@ -57,20 +88,22 @@ export async function addKustomizationController(options: KustomizationControlle
   const reconciler = new KustomizationReconciler({
     client,
     clock,
-    recorder: options.recorder,
-    random: options.random,
+    recorder,
+    random,
     artifacts: new ArtifactFiles(options.fetchArtifact ?? fetchArtifact, options.fetchOptions ?? {}),
     health,
     dependencyWaits,
-    policy,
+    policy: { ...DEFAULT_POLICY, ...options.policy },
   });
   const controller = new Controller({
     name: "kustomization",
     kind: kustomizationGvk.kind,
     reconciler,
-    concurrency: options.concurrency,
+    concurrency,
+    backoff: { baseDelayMs: minRetryDelayMs, maxDelayMs: maxRetryDelayMs },
     clock,
     logger,
+    ...(options.observer !== undefined && { observer: options.observer }),
   });
   controller.watch(kustomizations, { requestsFor: (object) => [keyOf(object)] }, { update: isWorthReconciling });
   controller.watch(
@@ -89,6 +122,7 @@ export async function addKustomizationController(options: KustomizationControlle
   manager.add(controller);
   const healthWatches: Runnable = { name: "health watches", run: (signal) => health.run(signal) };
   manager.add(healthWatches);
+  return controller;
 }
 
 /** Stored objects may be older than their schema: one without a source must not break the index for all. */
