@@ -481,3 +481,21 @@ test("legacy discovery is understood, and a broken group hides only itself", asy
   );
   await client.close();
 });
+
+test("a resource that is denied is looked up again before its next use", async () => {
+  const resources = [{ group: "example.com", version: "v1", kind: "Widget", resource: "widgets", namespaced: true }];
+  await using server = await FakeApiServer.start((request, response) => {
+    if (replyDiscovery(request, response, resources)) return;
+    if (request.path.startsWith("/apis/example.com/v1/gadgets/"))
+      reply(response, 200, { ...object("a"), kind: "Widget" });
+    else response.writeHead(404, { "content-type": "text/plain" }).end("404 page not found");
+  });
+  const client = createClient({ server: server.url, credentials: staticCredentials({}), namespace: "default" });
+  const widget = { group: "example.com", version: "v1", kind: "Widget" };
+  await client.restMapper.mappings();
+  resources[0] = { ...resources[0]!, resource: "gadgets", namespaced: false };
+  await assert.rejects(client.get(widget, { namespace: "ns", name: "a" }), isNotFound);
+  assert.equal((await client.restMapper.mappings()).length, 1);
+  assert.equal((await client.get(widget, { namespace: "ns", name: "a" })).kind, "Widget");
+  await client.close();
+});

@@ -52,7 +52,7 @@ export function createClient(config: RestConfig, options: ClientOptions = {}): A
   });
   const identity = config.impersonate === undefined ? {} : impersonationHeaders(config.impersonate);
   const restMapper = new DiscoveryRestMapper((path, accept) => getJson(transport, identity, path, accept), clock);
-  return new DynamicClient({ transport, restMapper, random, namespace: config.namespace }, config.impersonate);
+  return new DynamicClient({ transport, restMapper, clock, random, namespace: config.namespace }, config.impersonate);
 }
 
 async function getJson(transport: Transport, identity: Headers, path: string, accept: string): Promise<unknown> {

@@ -10,6 +10,7 @@ import {
   type ObjectKey,
   type UnstructuredObject,
 } from "@sluice/api";
+import type { Clock } from "../clock.ts";
 import { ConnectionError } from "../errors.ts";
 import type {
   ApplyOptions,
@@ -57,11 +58,13 @@ export interface ApiClient extends Client {
 export interface Connection {
   readonly transport: Transport;
   readonly restMapper: DiscoveryRestMapper;
+  readonly clock: Clock;
   readonly random: () => number;
   readonly namespace: string;
 }
 
 const defaultPageSize = 500;
+const watchGraceSeconds = 30;
 const json = "application/json";
 const metadataTypes = { item: "PartialObjectMetadata", list: "PartialObjectMetadataList" } as const;
 const patchTypes: Readonly<Record<PatchType, string>> = {
@@ -159,16 +162,23 @@ export class DynamicClient implements ApiClient {
       labelSelector: options.labelSelector,
       fieldSelector: options.fieldSelector,
     };
-    const chunks = await this.#open(
-      withQuery(path, query),
-      metadataOnly ? metadataAccept("item") : json,
-      options.signal,
-      mapping,
+    const accept = metadataOnly ? metadataAccept("item") : json;
+    // The server ends the watch by itself; if it has not by then, the connection is dead and nobody told us.
+    const deadline = new AbortController();
+    const timer = this.#connection.clock.setTimeout(
+      () => deadline.abort(new ConnectionError("RequestTimeout", `GET ${path}: the watch did not end in time`)),
+      (timeoutSeconds + watchGraceSeconds) * 1000,
     );
-    for await (const event of readWatchEvents<T>(chunks, `GET ${path}`)) {
-      yield metadataOnly && event.type !== "BOOKMARK"
-        ? { ...event, object: toMetadata(gvk, event.object) as T }
-        : event;
+    const signal = options.signal === undefined ? deadline.signal : AbortSignal.any([options.signal, deadline.signal]);
+    try {
+      const chunks = await this.#open(withQuery(path, query), accept, signal, mapping);
+      for await (const event of readWatchEvents<T>(chunks, `GET ${path}`)) {
+        yield metadataOnly && event.type !== "BOOKMARK"
+          ? { ...event, object: toMetadata(gvk, event.object) as T }
+          : event;
+      }
+    } finally {
+      timer.cancel();
     }
   }
 
@@ -347,7 +357,7 @@ export class DynamicClient implements ApiClient {
     const error = toStatusError({ ...response, method: request.method, path: request.path });
     // A 404 that names no object denies the resource itself: what discovery said is out of date.
     if (mapping !== undefined && error.code === 404 && error.status.details?.name === undefined) {
-      this.restMapper.forget(mapping.gvk);
+      this.restMapper.doubt(mapping.gvk);
     }
     return error;
   }

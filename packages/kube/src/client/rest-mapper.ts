@@ -18,6 +18,8 @@ export class DiscoveryRestMapper implements RestMapper {
   #discovery: Promise<void> | undefined;
   #byVersion = new Map<string, readonly RestMapping[]>();
   #failed = new Map<string, unknown>();
+  /** Versions about which discovery was wrong; still listed, but asked for again before they are used. */
+  readonly #doubted = new Set<string>();
   readonly #refreshes = new Map<string, { readonly done: Promise<void>; startedAtMs: number; settled: boolean }>();
 
   constructor(getJson: GetJson, clock: Clock) {
@@ -50,15 +52,18 @@ export class DiscoveryRestMapper implements RestMapper {
     this.#discovery = undefined;
     this.#byVersion = new Map();
     this.#failed = new Map();
+    this.#doubted.clear();
   }
 
-  /** Forgets one version, because the server denied having a resource that discovery had promised. */
-  forget(groupVersion: GroupVersion): void {
-    this.#byVersion.delete(formatApiVersion(groupVersion));
+  /** Asks for a version again before it is used, because the server denied having a resource of it. */
+  doubt(groupVersion: GroupVersion): void {
+    this.#doubted.add(formatApiVersion(groupVersion));
   }
 
   #lookUp(gvk: GroupVersionKind): RestMapping | undefined {
-    return this.#byVersion.get(formatApiVersion(gvk))?.find((mapping) => mapping.gvk.kind === gvk.kind);
+    const version = formatApiVersion(gvk);
+    if (this.#doubted.has(version)) return undefined;
+    return this.#byVersion.get(version)?.find((mapping) => mapping.gvk.kind === gvk.kind);
   }
 
   #discoverOnce(): Promise<void> {
@@ -100,6 +105,7 @@ export class DiscoveryRestMapper implements RestMapper {
     const mappings = await discoverGroupVersion(this.#getJson, groupVersion);
     const version = formatApiVersion(groupVersion);
     this.#failed.delete(version);
+    this.#doubted.delete(version);
     if (mappings.length === 0) this.#byVersion.delete(version);
     else this.#byVersion.set(version, mappings);
   }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import { test } from "node:test";
 import { isGone } from "@sluice/api";
+import { FakeClock } from "@sluice/testing";
 import { isConnectionError } from "../errors.ts";
 import { staticCredentials } from "../kubeconfig/credentials.ts";
 import { FakeApiServer, failure, reply, replyDiscovery, type SeenRequest } from "../test-server/fake-api-server.ts";
@@ -171,5 +172,29 @@ test("watches do not take connections from requests", async () => {
   await client.get(configMap, { namespace: "ns", name: "a" });
   controller.abort();
   await Promise.allSettled(watches);
+  await client.close();
+});
+
+test("a watch on a dead connection is given up some time after the server should have ended it", async () => {
+  const clock = new FakeClock();
+  await using server = await FakeApiServer.start((request, response) => {
+    if (replyDiscovery(request, response)) return;
+    send(response, "ADDED", { metadata: { name: "a" } });
+  });
+  const client = createClient(
+    { server: server.url, credentials: staticCredentials({}), namespace: "default" },
+    { clock, random: () => 0 },
+  );
+  let events = 0;
+  const failed = assert.rejects(
+    async () => {
+      for await (const _event of client.watch(configMap)) events++;
+    },
+    (error) => isConnectionError(error) && error.code === "RequestTimeout",
+  );
+  while (events === 0) await clock.settle();
+  await clock.advance(330_000);
+  await failed;
+  assert.equal(clock.pending, 0);
   await client.close();
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import { connect, type AddressInfo, type Socket } from "node:net";
+import { connect, createServer as createTcpServer, type AddressInfo, type Socket } from "node:net";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { gzipSync } from "node:zlib";
@@ -365,4 +365,50 @@ test("a gzip answer is unpacked where compression is asked for", async () => {
   });
   assert.deepEqual(await remote.request("GET", "/version"), { encoding: "gzip" });
   await remote.close();
+});
+
+/** A SOCKS5 server: no authentication, connects to IPv4 addresses and names. */
+async function startSocks(): Promise<{ url: string; targets: string[]; close: () => Promise<void> }> {
+  const targets: string[] = [];
+  const sockets = new Set<Socket>();
+  const server = createTcpServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => {});
+    socket.once("data", () => {
+      socket.write(Buffer.from([5, 0]));
+      socket.once("data", (request: Buffer) => {
+        const isName = request[3] === 3;
+        const size = isName ? request[4]! : 4;
+        const at = isName ? 5 : 4;
+        const host = isName ? request.toString("utf8", at, at + size) : request.subarray(at, at + size).join(".");
+        const port = request.readUInt16BE(at + size);
+        targets.push(`${host}:${port}`);
+        const upstream = connect(port, host, () => {
+          socket.write(Buffer.from([5, 0, 0, 1, 0, 0, 0, 0, 0, 0]));
+          socket.pipe(upstream).pipe(socket);
+        });
+        upstream.on("error", () => {});
+        sockets.add(upstream);
+      });
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    targets,
+    url: `socks5://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+test("requests go through a SOCKS5 proxy", async () => {
+  const proxy = await startSocks();
+  await using server = await startTls((_request, response) => reply(response, 200, { ok: true }));
+  const api = client(server, staticCredentials({}), { proxyUrl: proxy.url, tlsServerName: "kubernetes" });
+  assert.deepEqual(await api.request("GET", "/version"), { ok: true });
+  assert.deepEqual(proxy.targets, [`127.0.0.1:${server.port}`]);
+  await api.close();
+  await proxy.close();
 });
