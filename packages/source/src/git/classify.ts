@@ -44,12 +44,12 @@ const rows: readonly (readonly [pattern: RegExp, code: GitErrorCode])[] = [
     "HostUnresolved",
   ],
   [
-    /ssl certificate problem|certificate verif|server certificate|unable to get local issuer|self[- ]signed certificate|no alternative certificate subject|problem with the local ssl certificate|could not load (client certificate|pem)|unable to set private key|alert (certificate|bad certificate|unknown ca)|tls(v1\.\d)? alert/i,
+    /ssl certificate problem|certificate verif|server certificate|unable to get local issuer|self[- ]signed certificate|no alternative certificate subject|problem with the local ssl certificate|could not load (client certificate|pem)|unable to set private key|alert (certificate|bad certificate|unknown ca)|tls(v1\.\d)? (fatal )?alert|gnutls_handshake/i,
     "CertificateRejected",
   ],
-  [/operation timed out|connection timed out|timed out after/i, "Timeout"],
+  [/operation (timed out|too slow)|connection timed out|timed out after/i, "Timeout"],
   [
-    /failed to connect|connection refused|connection reset|network is unreachable|no route to host|couldn't connect|connection closed by|kex_exchange_identification|recv failure|proxy connect aborted|can't complete socks/i,
+    /failed to connect|connection refused|connection reset|network is unreachable|no route to host|couldn't connect|connection closed by|kex_exchange_identification|recv failure|getpeername|transport endpoint|proxy connect aborted|can't complete socks/i,
     "ConnectionFailed",
   ],
   [
@@ -60,32 +60,37 @@ const rows: readonly (readonly [pattern: RegExp, code: GitErrorCode])[] = [
   [/cannot run ssh|ssh: not found|unable to fork/i, "GitUnavailable"],
 ];
 
-/** The line that says most: the last `fatal:` or `error:`, without the prefix; else the last line. */
-function essenceOf(stderr: string): string {
+/** What SSH and git add whatever went wrong. */
+const boilerplate =
+  /could not read from remote repository|make sure you have the correct access|and the repository exists|the remote end hung up/i;
+
+/** The line that says most: the one that gave the failure its code, else the last one of substance. */
+function essenceOf(stderr: string, pattern: RegExp | undefined): string {
   const lines = stderr
     .split(/[\r\n]+/)
     .map((line) => line.replace(/^(remote: )+/, "").trim())
     .filter((line) => line !== "" && !/^(warning|hint):/i.test(line));
-  const telling = lines.filter((line) => /^(fatal|error|ssh|ERROR)\b/.test(line));
-  const generic =
-    /could not read from remote repository|make sure you have the correct access|and the repository exists|the remote end hung up/i;
   const line =
-    telling.findLast((each) => !generic.test(each)) ??
-    lines.findLast((each) => !generic.test(each)) ??
+    lines.findLast((each) => pattern?.test(each) === true && !boilerplate.test(each)) ??
+    lines.findLast((each) => /^(fatal|error|ssh)\b/i.test(each) && !boilerplate.test(each)) ??
+    lines.findLast((each) => !boilerplate.test(each)) ??
     lines.at(-1) ??
     "";
-  return line.replace(/^(fatal|error|ERROR): /, "").slice(0, 500);
+  return line.replace(/^(fatal|error): /i, "").slice(0, 500);
 }
 
-/** Hides what userinfo or tokens a message may have brought along. */
+/** Hides what userinfo or tokens a message may have brought along, and where our own files were. */
 function redactMessage(text: string): string {
-  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/'"@]*@/gi, "$1").replace(/(authorization:\s*\S+\s+)\S+/gi, "$1***");
+  return text
+    .replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/'"@]*@/gi, "$1")
+    .replace(/(authorization:\s*\S+\s+)\S+/gi, "$1***")
+    .replace(/[^\s"']*sluice-git-[^\s/"']+\//g, "");
 }
 
 /** Gives a failed git process its code, and its message the subject and git's own words. */
 export function classifyGitFailure(failure: GitFailure): GitError {
-  const code = rows.find(([pattern]) => pattern.test(failure.stderr))?.[1] ?? "GitOperationFailed";
-  const essence = redactMessage(essenceOf(failure.stderr));
+  const row = rows.find(([pattern]) => pattern.test(failure.stderr));
+  const essence = redactMessage(essenceOf(failure.stderr, row?.[0]));
   const reason = essence === "" ? `git ended with ${failure.status}` : essence;
-  return new GitError(code, `${failure.subject}: ${reason}`);
+  return new GitError(row?.[1] ?? "GitOperationFailed", `${failure.subject}: ${reason}`);
 }
