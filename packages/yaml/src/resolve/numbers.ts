@@ -1,9 +1,10 @@
-const INT64_MAX = (1n << 63n) - 1n;
+export const INT64_MAX: bigint = (1n << 63n) - 1n;
 const INT64_MIN = -(1n << 63n);
 const UINT64_MAX = (1n << 64n) - 1n;
 
 const yamlFloat = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
-const dotFloat = /^\.[0-9]+(?:[eE][-+]?[0-9]+)?$/;
+// Go's own float syntax, which here, and only here, allows underscores between digits.
+const dotFloat = /^\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?$/;
 const literals: Readonly<Record<number, RegExp>> = {
   2: /^[01]+$/,
   8: /^[0-7]+$/,
@@ -37,7 +38,7 @@ export function parseNumber(text: string): NumberValue | undefined {
 /** Reads a float that begins with a dot. */
 export function parseDotFloat(text: string): number | undefined {
   if (!dotFloat.test(text)) return undefined;
-  const value = Number(text);
+  const value = Number(text.replaceAll("_", ""));
   return Number.isFinite(value) ? value : undefined;
 }
 

@@ -19,7 +19,7 @@ export function scalar(value: string | number | bigint | boolean | null, options
   const node: ScalarNode = {
     kind: "scalar",
     tag: options.tag ?? tag,
-    style: options.style ?? (text.includes("\n") ? "literal" : "plain"),
+    style: options.style ?? styleFor(text),
     value: text,
     line: 0,
     column: 0,
@@ -41,6 +41,12 @@ export function mapping(entries: Iterable<readonly [string, Node]> = []): Mappin
 /** Makes a block sequence of nodes, which become part of the tree. */
 export function sequence(items: Iterable<Node> = []): SequenceNode {
   return { kind: "sequence", tag: "!!seq", flow: false, items: [...items], line: 0, column: 0 };
+}
+
+/** A literal that begins with a tab could not be read back: its indentation would be in doubt. */
+function styleFor(text: string): ScalarStyle {
+  if (!text.includes("\n")) return "plain";
+  return /^[\n ]*\t/.test(text) ? "double" : "literal";
 }
 
 function scalarText(value: string | number | bigint | boolean | null): [tag: string, text: string] {

@@ -23,6 +23,7 @@ export class JsonDecoder {
   readonly #budget = new AliasBudget();
   readonly #open = new Set<AliasNode>();
   readonly #problems: string[] = [];
+  #problemCode: "DuplicateKey" | "InvalidValue" = "DuplicateKey";
   #firstProblem: Node | undefined;
   /** A key that is fine in YAML and not in JSON, which Go finds out last. */
   #refusedKey: Node | undefined;
@@ -35,7 +36,7 @@ export class JsonDecoder {
     const value = this.#value(root, true);
     if (this.#problems.length > 0) {
       const message = `yaml: unmarshal errors:\n  ${this.#problems.join("\n  ")}`;
-      throw new YamlError("DuplicateKey", message, this.#firstProblem?.line, this.#firstProblem?.column);
+      throw new YamlError(this.#problemCode, message, this.#firstProblem?.line, this.#firstProblem?.column);
     }
     if (this.#refusedKey !== undefined) {
       const { line, column } = this.#refusedKey;
@@ -92,9 +93,10 @@ export class JsonDecoder {
     const object: JsonObject = {};
     if (this.#options.dialect === "v2") this.#fillInOrder(node, object);
     else {
-      this.#noteRepeatedKeys(node);
-      if (this.#options.nonStringKeys === "refuse" && !isRoot) this.#refusedKey ??= typedKey(node);
-      this.#fillFirstWins(node, object, new Set());
+      const refuses = this.#options.nonStringKeys === "refuse";
+      if (refuses && !isRoot) this.#refusedKey ??= typedKey(node);
+      // Go does not look into a mapping whose keys repeat.
+      if (!this.#hasRepeatedKeys(node)) this.#fillFirstWins(node, object, new Set(), refuses && isRoot);
     }
     this.#budget.leaveCollection();
     return object;
@@ -123,7 +125,7 @@ export class JsonDecoder {
 
   // go-yaml v3: merges fill what the mapping left open
 
-  #fillFirstWins(node: MappingNode, object: JsonObject, taken: Set<string>): void {
+  #fillFirstWins(node: MappingNode, object: JsonObject, taken: Set<string>, isTyped: boolean): void {
     let merge: Node | undefined;
     // Within one mapping the last of a repeated key wins, across merged ones the first.
     const own = new Set<string>();
@@ -132,6 +134,7 @@ export class JsonDecoder {
         merge = value;
         continue;
       }
+      if (isTyped && this.#isUnfit(key)) continue;
       const name = this.#key(key, value);
       const converted = this.#value(value);
       if (taken.has(name)) continue;
@@ -139,11 +142,21 @@ export class JsonDecoder {
       setOwn(object, name, converted);
     }
     for (const name of own) taken.add(name);
-    if (merge !== undefined) this.#eachMerged(merge, (merged) => this.#fillFirstWins(merged, object, taken), false);
+    if (merge === undefined) return;
+    this.#eachMerged(merge, (merged) => this.#fillFirstWins(merged, object, taken, isTyped), false);
   }
 
-  #noteRepeatedKeys(node: MappingNode): void {
-    if (this.#options.duplicateKeys !== "error") return;
+  /** kyaml decodes the root into a map of strings: there null keys vanish and collections are no keys. */
+  #isUnfit(key: Node): boolean {
+    const target = key.kind === "alias" ? key.target : key;
+    if (target.kind === "scalar") return scalarValue(target, "v3").value === null;
+    this.#problemCode = "InvalidValue";
+    this.#note(`line ${target.line}: cannot unmarshal ${target.tag} into string`, target);
+    return true;
+  }
+
+  #hasRepeatedKeys(node: MappingNode): boolean {
+    if (this.#options.duplicateKeys !== "error") return false;
     const groups = new Map<string, Node[]>();
     let repeats = false;
     for (const { key } of node.pairs) {
@@ -155,16 +168,17 @@ export class JsonDecoder {
         repeats = true;
       }
     }
-    if (!repeats) return;
+    if (!repeats) return false;
     for (const group of groups.values()) {
       for (const [place, first] of group.entries()) {
         for (const again of group.slice(place + 1, place + 1 + MAX_PROBLEMS)) {
           const name = goQuote(keyIdentity(again));
           this.#note(`line ${again.line}: mapping key ${name} already defined at line ${first.line}`, again);
         }
-        if (this.#problems.length >= MAX_PROBLEMS) return;
+        if (this.#problems.length >= MAX_PROBLEMS) return true;
       }
     }
+    return true;
   }
 
   #note(problem: string, node: Node): void {

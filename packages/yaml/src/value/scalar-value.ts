@@ -1,5 +1,6 @@
 import { YamlError } from "../errors.ts";
 import type { ScalarNode } from "../node.ts";
+import { INT64_MAX } from "../resolve/numbers.ts";
 import { type Resolved, resolveScalar } from "../resolve/resolve-tag.ts";
 
 const typedTags = new Set(["", "!!str", "!!bool", "!!int", "!!float", "!!null", "!!timestamp"]);
@@ -25,7 +26,9 @@ export function scalarValue(node: ScalarNode, dialect: "v2" | "v3"): Resolved {
   const resolved = resolveScalar(value, dialect, tag) ?? { tag: "!!str", value };
   if (resolved.tag === "!!timestamp" && dialect === "v2") return { tag: resolved.tag, value };
   if (tag === "" || tag === "!!str" || tag === resolved.tag) return resolved;
-  if (tag === "!!float" && resolved.tag === "!!int") return { tag, value: Number(resolved.value) };
+  // Go does not take its unsigned integers, those beyond int64, for floats.
+  const fitsInt64 = typeof resolved.value !== "bigint" || resolved.value <= INT64_MAX;
+  if (tag === "!!float" && resolved.tag === "!!int" && fitsInt64) return { tag, value: Number(resolved.value) };
   throw new YamlError(
     "InvalidValue",
     `yaml: cannot decode ${resolved.tag} \`${value}\` as a ${tag}`,
