@@ -12,7 +12,8 @@ export type { ApiClient, RawRequestOptions } from "./client/dynamic-client.ts";
 export type { Exchange } from "./client/transport.ts";
 export type * from "./kubeconfig/rest-config.ts";
 export type * from "./controller/reconciler.ts";
-export { loadKubeConfig, loadRestConfig, type Environment, type LoadOptions } from "./kubeconfig/load.ts";
+export type { Environment } from "./kubeconfig/environment.ts";
+export { loadKubeConfig, loadRestConfig, type LoadOptions } from "./kubeconfig/load.ts";
 export { parseKubeConfig, type ParseOptions } from "./kubeconfig/parse.ts";
 export { resolveRestConfig, type ResolveOptions } from "./kubeconfig/resolve.ts";
 export {

@@ -28,9 +28,12 @@ import type {
 } from "./client.ts";
 import { impersonationHeaders, type Headers } from "./impersonation.ts";
 import { decodeJson, encodeJson } from "./json.ts";
+import { readList, withKind } from "./lists.ts";
+import { metadataAccept, toMetadata } from "./partial-metadata.ts";
 import { requireNamespace, resourcePath } from "./paths.ts";
+import { withQuery, writeQuery } from "./query.ts";
 import type { DiscoveryRestMapper } from "./rest-mapper.ts";
-import { asFailure, toStatusError } from "./status-error.ts";
+import { toStatusError } from "./status-error.ts";
 import type { HttpRequest, HttpResponse, Method, Transport } from "./transport.ts";
 import { readWatchEvents } from "./watch-events.ts";
 
@@ -66,15 +69,12 @@ export interface Connection {
 const defaultPageSize = 500;
 const watchGraceSeconds = 30;
 const json = "application/json";
-const metadataTypes = { item: "PartialObjectMetadata", list: "PartialObjectMetadataList" } as const;
 const patchTypes: Readonly<Record<PatchType, string>> = {
   json: "application/json-patch+json",
   merge: "application/merge-patch+json",
   strategic: "application/strategic-merge-patch+json",
   apply: "application/apply-patch+yaml", // JSON is YAML
 };
-
-type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 export class DynamicClient implements ApiClient {
   readonly #connection: Connection;
@@ -304,7 +304,7 @@ export class DynamicClient implements ApiClient {
         accept: metadataOnly ? metadataAccept("list") : json,
         signal: options.signal,
       });
-      const page = checkList<T>(answer, path);
+      const page = readList<T>(answer, path);
       for (const item of page.items)
         items.push(metadataOnly ? (toMetadata(mapping.gvk, item) as T) : withKind(mapping.gvk, item));
       token = page.metadata.continue;
@@ -371,47 +371,6 @@ interface Outgoing {
   readonly contentType?: string;
   readonly signal: AbortSignal | undefined;
   readonly idempotent?: boolean;
-}
-
-function withQuery(path: string, query: Query): string {
-  const parameters = new URLSearchParams();
-  for (const [key, value] of Object.entries(query)) {
-    if (value !== undefined && value !== "") parameters.set(key, String(value));
-  }
-  const text = parameters.toString();
-  return text === "" ? path : `${path}?${text}`;
-}
-
-function writeQuery(options: WriteOptions): Query {
-  const { fieldManager, fieldValidation, dryRun } = options;
-  return { fieldManager, fieldValidation, dryRun: dryRun === true ? "All" : undefined };
-}
-
-function metadataAccept(shape: keyof typeof metadataTypes): string {
-  return `${json};as=${metadataTypes[shape]};g=meta.k8s.io;v=v1,${json}`;
-}
-
-// The server names such objects `PartialObjectMetadata`; callers asked for their own kind, and a server that ignores
-// the request sends whole objects.
-function toMetadata(gvk: GroupVersionKind, object: KubernetesObject): KubernetesObject {
-  return { apiVersion: formatApiVersion(gvk), kind: gvk.kind, metadata: object.metadata };
-}
-
-// Lists of built-in kinds leave apiVersion and kind out of their items.
-function withKind<T extends KubernetesObject>(gvk: GroupVersionKind, item: T): T {
-  if (item.kind !== undefined && item.apiVersion !== undefined) return item;
-  return { ...item, apiVersion: formatApiVersion(gvk), kind: gvk.kind };
-}
-
-function checkList<T extends KubernetesObject>(answer: unknown, path: string): KubernetesList<T> {
-  if (typeof answer === "object" && answer !== null && asFailure(answer) === undefined) {
-    const list = answer as Partial<KubernetesList<T>>;
-    // An empty Go slice without omitempty arrives as null.
-    if (Array.isArray(list.items) || list.items === null) {
-      return { ...(list as KubernetesList<T>), metadata: list.metadata ?? {}, items: list.items ?? [] };
-    }
-  }
-  throw new ConnectionError("MalformedResponse", `GET ${path}: the answer is not a list`);
 }
 
 function isJson(contentType: string | string[] | undefined): boolean {

@@ -6,6 +6,7 @@ import { reasonOf, type Clock } from "../clock.ts";
 import { ConnectionError } from "../errors.ts";
 import type { Credential, RestConfig } from "../kubeconfig/rest-config.ts";
 import { ConnectionPools } from "./connection-pools.ts";
+import { isLoopback } from "./loopback.ts";
 import { parseWarnings } from "./warnings.ts";
 
 export type Method = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS";
@@ -256,11 +257,4 @@ function parseRetryAfter(header: string | string[] | undefined, nowMs: number): 
   if (/^\d+$/.test(text)) return Number(text);
   const date = Date.parse(text);
   return Number.isNaN(date) ? undefined : Math.max(0, (date - nowMs) / 1000);
-}
-
-/** Whether a URL's host is this machine. */
-export function isLoopback(hostname: string): boolean {
-  return (
-    hostname === "localhost" || hostname === "[::1]" || hostname === "::1" || /^127\.\d+\.\d+\.\d+$/.test(hostname)
-  );
 }

@@ -9,7 +9,7 @@ export interface EventNote {
   /** CamelCase: `ReconciliationSucceeded`. */
   readonly reason: string;
   readonly message: string;
-  /** Become the Event's annotations: `kustomize.toolkit.fluxcd.io/revision` and the like. */
+  /** Become the Event's annotations: a revision, a token. */
   readonly annotations?: { readonly [key: string]: string };
 }
 

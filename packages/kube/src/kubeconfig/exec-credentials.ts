@@ -4,7 +4,7 @@ import type { Clock } from "../clock.ts";
 import { KubeConfigError } from "../errors.ts";
 import { bearer } from "./credentials.ts";
 import type { ExecConfig } from "./kube-config.ts";
-import type { Environment } from "./load.ts";
+import type { Environment } from "./environment.ts";
 import type { ClientCertificate, Credential, Credentials } from "./rest-config.ts";
 
 const apiVersions: ReadonlySet<string> = new Set([

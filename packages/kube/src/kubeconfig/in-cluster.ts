@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Clock } from "../clock.ts";
 import { KubeConfigError } from "../errors.ts";
 import { tokenFileCredentials } from "./credentials.ts";
-import type { Environment } from "./load.ts";
+import type { Environment } from "./environment.ts";
 import type { RestConfig } from "./rest-config.ts";
 
 const serviceAccountDirectory = "/var/run/secrets/kubernetes.io/serviceaccount";

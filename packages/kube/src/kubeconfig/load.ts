@@ -4,17 +4,13 @@ import { delimiter, dirname, join, resolve } from "node:path";
 import { messageOf } from "@sluice/errors";
 import { systemClock, type Clock } from "../clock.ts";
 import { KubeConfigError } from "../errors.ts";
+import type { Environment } from "./environment.ts";
 import { inClusterConfig } from "./in-cluster.ts";
 import { mergeKubeConfigs, type KubeConfig } from "./kube-config.ts";
 import type { KubeConfigOverrides } from "./overrides.ts";
 import { parseKubeConfig } from "./parse.ts";
 import { resolveRestConfig } from "./resolve.ts";
 import type { RestConfig } from "./rest-config.ts";
-
-/** Environment variables, as in `process.env`. */
-export interface Environment {
-  readonly [name: string]: string | undefined;
-}
 
 export interface LoadOptions {
   /** `--kubeconfig`: exactly this file. It must exist. */

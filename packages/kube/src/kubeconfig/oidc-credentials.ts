@@ -1,6 +1,6 @@
 import { messageOf } from "@sluice/errors";
 import { Agent, request } from "undici";
-import { isLoopback } from "../client/transport.ts";
+import { isLoopback } from "../client/loopback.ts";
 import type { Clock } from "../clock.ts";
 import { KubeConfigError } from "../errors.ts";
 import { bearer } from "./credentials.ts";

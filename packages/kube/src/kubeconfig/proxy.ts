@@ -1,6 +1,6 @@
 import { BlockList, isIP } from "node:net";
-import { isLoopback } from "../client/transport.ts";
-import type { Environment } from "./load.ts";
+import { isLoopback } from "../client/loopback.ts";
+import type { Environment } from "./environment.ts";
 
 /** The proxy that the environment names for a URL, by Go's rules: lower case wins, loopback is never proxied. */
 export function proxyFromEnvironment(url: URL, env: Environment): string | undefined {

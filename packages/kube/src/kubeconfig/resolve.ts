@@ -14,7 +14,7 @@ import {
 } from "./credentials.ts";
 import { execCredentials } from "./exec-credentials.ts";
 import type { Cluster, Context, ExecConfig, KubeConfig, User } from "./kube-config.ts";
-import type { Environment } from "./load.ts";
+import type { Environment } from "./environment.ts";
 import { oidcCredentials } from "./oidc-credentials.ts";
 import type { KubeConfigOverrides } from "./overrides.ts";
 import { proxyFromEnvironment } from "./proxy.ts";

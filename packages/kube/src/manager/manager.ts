@@ -62,6 +62,7 @@ export class Manager {
   readonly #readyChecks = new Map<string, HealthCheck>();
   readonly #elected = Promise.withResolvers<void>();
   #listeners: readonly HttpListener[] = [];
+  #haveCachesSynced = false;
 
   constructor(options: ManagerOptions) {
     this.#options = options;
@@ -76,7 +77,8 @@ export class Manager {
     });
     this.#healthChecks.set("ping", () => {});
     this.#readyChecks.set("caches", () => {
-      if (!this.cache.hasSynced) throw new Error("caches have not synced");
+      // Once is enough: an informer that a controller adds later must not make the whole process unready.
+      if (!this.#haveCachesSynced) throw new Error("caches have not synced");
     });
   }
 
@@ -134,6 +136,7 @@ export class Manager {
   async #runAll(signal: AbortSignal, stop: AbortController): Promise<void> {
     try {
       await this.cache.waitForSync(signal);
+      this.#haveCachesSynced = true;
     } catch (error) {
       if (signal.aborted) return;
       throw error;
