@@ -107,7 +107,7 @@ export function resolveSubmoduleUrl(text: string, parent: GitUrl, options: GitUr
     // A directory of the parent's own address: `../x` is a sibling of the repository.
     return parseGitUrl(new URL(text, `${parent.address.replace(/\/*$/, "")}/`).href, options);
   }
-  const scp = /^([A-Za-z0-9_.][A-Za-z0-9_.-]*@)?([A-Za-z0-9.][A-Za-z0-9.-]*):(?!\/\/)([^\s].*)$/.exec(text);
+  const scp = /^([A-Za-z0-9_.][A-Za-z0-9_.-]*@)?([A-Za-z0-9.][A-Za-z0-9.-]*):(?!\/\/|:)([^\s].*)$/.exec(text);
   if (scp !== null) {
     const [, user = "", host = "", path = ""] = scp;
     return parseGitUrl(`ssh://${user}${host}/${path.replace(/^\/+/, "")}`, options);
