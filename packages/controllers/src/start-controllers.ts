@@ -110,7 +110,14 @@ export async function startControllers(options: StartControllersOptions): Promis
     throw error;
   }
   const stopping = new AbortController();
-  const done = manager.run(stopping.signal).finally(() => artifacts?.close());
+  const run = async (): Promise<void> => {
+    try {
+      await manager.run(stopping.signal);
+    } finally {
+      await artifacts?.close();
+    }
+  };
+  const done = run();
   // Whoever is interested listens to `done`; without a listener a failure must not end the process.
   done.catch(() => {});
   return {

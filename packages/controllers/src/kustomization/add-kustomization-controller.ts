@@ -4,6 +4,7 @@ import {
   keyOf,
   kustomizationGvk,
   sourceGroup,
+  watchLabel,
   type Artifact,
   type GroupVersionKind,
   type Kustomization,
@@ -65,11 +66,14 @@ const SOURCE_KINDS: readonly KustomizationSourceKind[] = [
   "ExternalArtifact",
 ];
 const BY_SOURCE = "source";
+const BY_CONFIG = "config";
+/** ConfigMaps and Secrets with this label wake whoever takes variables from them. */
+const WATCHED_CONFIGS = `${watchLabel}=Enabled`;
 
 /**
  * Adds the Kustomization controller to a manager. Besides the objects themselves it watches their sources (a new
- * artifact is applied at once, in dependency order), and each other (whoever waits for a dependency goes on as soon
- * as that is ready).
+ * artifact is applied at once, in dependency order), labelled ConfigMaps and Secrets that hold their variables, and each
+ * other (whoever waits for a dependency goes on as soon as that is ready).
  */
 export async function addKustomizationController(
   manager: Manager,
@@ -83,6 +87,7 @@ export async function addKustomizationController(
     createEventRecorder(createClusterEventRecorder(client, { component: FIELD_MANAGER, clock, logger }));
   const kustomizations = manager.cache.informerFor<Kustomization>(kustomizationGvk);
   kustomizations.addIndex(BY_SOURCE, sourcesOf);
+  kustomizations.addIndex(BY_CONFIG, configsOf);
   const dependencyWaits = new DependencyWaits();
   const health = new HealthWatcher({ clock, logger, onVerdict: (key) => controller.enqueue(key) });
   const reconciler = new KustomizationReconciler({
@@ -119,6 +124,14 @@ export async function addKustomizationController(
       { create: hasArtifact, update: hasNewArtifact, delete: () => false },
     );
   }
+  for (const kind of ["ConfigMap", "Secret"]) {
+    const selection = { labelSelector: WATCHED_CONFIGS, metadataOnly: true };
+    const configs = manager.cache.informerFor({ group: "", version: "v1", kind }, selection);
+    controller.watch(configs, {
+      requestsFor: ({ metadata: { namespace = "", name } }) =>
+        kustomizations.lister.byIndex(BY_CONFIG, formatConfig(kind, namespace, name)).map(keyOf),
+    });
+  }
   manager.add(controller);
   const healthWatches: Runnable = { name: "health watches", run: (signal) => health.run(signal) };
   manager.add(healthWatches);
@@ -129,6 +142,16 @@ export async function addKustomizationController(
 function sourcesOf(object: Kustomization): string[] {
   const spec: Partial<Kustomization["spec"]> | undefined = object.spec;
   return spec?.sourceRef === undefined ? [] : [formatSource(sourceOf(object))];
+}
+
+function configsOf(object: Kustomization): string[] {
+  const spec: Partial<Kustomization["spec"]> | undefined = object.spec;
+  const references = spec?.postBuild?.substituteFrom ?? [];
+  return references.map(({ kind, name }) => formatConfig(kind, object.metadata.namespace ?? "", name));
+}
+
+function formatConfig(kind: string, namespace: string, name: string): string {
+  return `${kind}/${namespace}/${name}`;
 }
 
 /** Sources that this server knows; a kind whose definition is missing cannot be watched, or named. */

@@ -1,5 +1,5 @@
 import { MemoryFileSystem, type FileSystem } from "@sluice/kustomize";
-import { fetchArtifact, type FetchArtifactOptions } from "@sluice/source";
+import type { fetchArtifact, FetchArtifactOptions } from "@sluice/source";
 
 /** Fetches and unpacks an artifact. */
 export type FetchArtifact = typeof fetchArtifact;

@@ -8,6 +8,8 @@ import { CodedError } from "@sluice/errors";
  * - `PathNotFound`: `spec.path` is not a directory of the artifact.
  * - `DependencyNotReady`, `DependencyCycle`: `dependsOn`.
  * - `InvalidKustomization`: the kustomization file, or what the spec adds to it, cannot be used.
+ * - `VariablesNotFound`: a ConfigMap or Secret of `substituteFrom` does not exist.
+ * - `SubstitutionFailed`: variables could not be put into an object.
  * - `EncryptedSecret`: a Secret that would be applied in its encrypted form.
  * - `HealthCheckFailed`: something failed, or did not become healthy in time.
  * - `HealthCheckCanceled`: a new revision came while health was awaited.
@@ -21,6 +23,8 @@ export type KustomizationErrorCode =
   | "DependencyNotReady"
   | "DependencyCycle"
   | "InvalidKustomization"
+  | "VariablesNotFound"
+  | "SubstitutionFailed"
   | "EncryptedSecret"
   | "HealthCheckFailed"
   | "HealthCheckCanceled";

@@ -21,6 +21,8 @@ const kustomizationFailures: { readonly [code in KustomizationErrorCode]: Failur
   DependencyNotReady: { reason: FluxReason.DependencyNotReady, disposition: "wait", event: "Normal" },
   DependencyCycle: { reason: FluxReason.DependencyNotReady, disposition: "wait", event: "Warning" },
   InvalidKustomization: buildFailed,
+  VariablesNotFound: buildFailed,
+  SubstitutionFailed: buildFailed,
   EncryptedSecret: reconciliationFailed,
   HealthCheckFailed: {
     reason: FluxReason.HealthCheckFailed,

@@ -28,6 +28,7 @@ import {
   type Request,
   type Result,
 } from "@sluice/kube";
+import { ParseCache } from "@sluice/kustomize";
 import {
   addFinalizer,
   formatDuration,
@@ -58,6 +59,7 @@ import { applyManifests, FIELD_MANAGER, type ApplyPolicy } from "./steps/apply.t
 import { buildManifests, type BuildResult } from "./steps/build.ts";
 import { deleteObjects } from "./steps/finalize.ts";
 import { healthSubjectsOf } from "./steps/health-subjects.ts";
+import { loadVariables } from "./steps/load-variables.ts";
 import { observeSource, type ObservedSource } from "./steps/observe-source.ts";
 import { pruneStale } from "./steps/prune.ts";
 import { targetClusterOf, type TargetCluster } from "./target-cluster.ts";
@@ -102,6 +104,8 @@ export class KustomizationReconciler implements Reconciler {
   readonly #options: KustomizationReconcilerOptions;
   readonly #pending = new Map<string, PendingHealth>();
   readonly #fingerprints = new Map<string, Fingerprints>();
+  /** Kustomizations of one repository share bases. */
+  readonly #parseCache = new ParseCache();
 
   constructor(options: KustomizationReconcilerOptions) {
     this.#options = options;
@@ -218,7 +222,8 @@ export class KustomizationReconciler implements Reconciler {
     reconciliation.record({ lastAttemptedRevision: revision });
     await reconciliation.progress(`Building manifests ${suffix}`);
     const target = targetClusterOf(object, { client: this.#options.client, ...this.#options.policy });
-    const built = buildManifests(files, object);
+    const variables = await loadVariables(object, this.#options.client, signal);
+    const built = buildManifests(files, object, { variables, parseCache: this.#parseCache });
     await reconciliation.progress(`Detecting drift ${suffix}`);
     try {
       const changeSet = await this.#apply(reconciliation, target, built, source, signal);

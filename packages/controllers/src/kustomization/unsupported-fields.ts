@@ -4,7 +4,6 @@ import { SpecError } from "../runtime/index.ts";
 /** Fields of the API that this version does not act upon, and how to tell that one is used. */
 const UNSUPPORTED: readonly (readonly [field: string, isUsed: (spec: KustomizationSpec) => boolean])[] = [
   ["spec.decryption", (spec) => spec.decryption !== undefined],
-  ["spec.postBuild", (spec) => spec.postBuild !== undefined],
   ["spec.kubeConfig", (spec) => spec.kubeConfig !== undefined],
   ["spec.healthCheckExprs", (spec) => (spec.healthCheckExprs?.length ?? 0) > 0],
   ["spec.ignore", (spec) => (spec.ignore?.length ?? 0) > 0],
@@ -13,7 +12,7 @@ const UNSUPPORTED: readonly (readonly [field: string, isUsed: (spec: Kustomizati
 
 /**
  * Refuses a spec that asks for what is not implemented: applying it without the field would apply something else
- * than what was meant (secrets in their encrypted form, variables in place of values, another cluster).
+ * than what was meant (secrets in their encrypted form, to another cluster).
  */
 export function rejectUnsupportedFields(spec: KustomizationSpec): void {
   const found = UNSUPPORTED.find(([, isUsed]) => isUsed(spec));

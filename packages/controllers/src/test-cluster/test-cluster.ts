@@ -8,7 +8,7 @@ export interface TestCluster {
   readonly server: ApiServer;
   readonly client: Client;
   /** What was asked of {@link TestCluster.client} since the last call of this. */
-  takeCalls(): ClientCall[];
+  readonly takeCalls: () => ClientCall[];
 }
 
 /** Starts a cluster that ends with the test. */

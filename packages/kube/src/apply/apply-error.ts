@@ -101,5 +101,5 @@ export function maskSecret(
     }
   }
   // What the server quotes may be a part of a value, or one it has decoded.
-  return masked.replaceAll(/(Invalid value: )(?:"(?:[^"\\]|\\.)*"|\S+)/g, "$1***");
+  return masked.replaceAll(/(Invalid value: )(?:"(?:[^"\\]|\\.)*"|[^\s:]+)/g, "$1***");
 }

@@ -1,10 +1,12 @@
 import { hash } from "node:crypto";
 import type { Kustomization, UnstructuredObject } from "@sluice/api";
-import { build, type FileSystem } from "@sluice/kustomize";
+import { build, KustomizeError, type FileSystem, type ParseCache, type ResMap } from "@sluice/kustomize";
 import { formatSubject, referenceOf } from "@sluice/kube";
 import { withCommonMetadata } from "../common-metadata.ts";
 import { KustomizationError } from "../errors.ts";
 import { resolvePath, withKustomization } from "../generate.ts";
+import type { Variables } from "./load-variables.ts";
+import { substituteVariables } from "./substitute-variables.ts";
 
 /** What a build has made. */
 export interface BuildResult {
@@ -14,16 +16,36 @@ export interface BuildResult {
 }
 
 /**
- * Builds the manifests of a Kustomization from the files of its artifact. Pure: the same files and spec give the same
- * result. Throws `KustomizeError` and {@link KustomizationError}.
+ * Builds the manifests of a Kustomization from the files of its artifact. Pure: the same files, spec and variables give
+ * the same result. Throws `KustomizeError` and {@link KustomizationError}.
  */
-export function buildManifests(files: FileSystem, object: Kustomization): BuildResult {
+export function buildManifests(
+  files: FileSystem,
+  object: Kustomization,
+  { variables, parseCache }: { readonly variables: Variables; readonly parseCache?: ParseCache },
+): BuildResult {
   const directory = resolvePath(files, object.spec.path);
-  const resMap = build(withKustomization(files, directory, object.spec), directory, { loadRestrictions: "none" });
-  const built = resMap.resources.map((resource) => readObject(resource.toJSON()));
-  for (const each of built) rejectEncrypted(each);
+  const resMap = runBuild(withKustomization(files, directory, object.spec), directory, parseCache);
+  const { postBuild } = object.spec;
+  const isSubstituted = variables.values.size > 0 || postBuild?.substituteStrategy === "Always";
+  const built = resMap.resources.map((resource) => {
+    const each = readObject(resource.toJSON());
+    rejectEncrypted(each);
+    return postBuild !== undefined && isSubstituted ? substituteVariables(each, variables) : each;
+  });
   const digest = `sha256:${hash("sha256", JSON.stringify(built, bigintAsText), "hex")}`;
   return { objects: built.map((each) => withCommonMetadata(each, object.spec.commonMetadata)), digest };
+}
+
+/** Bases may lie beside the directory: what a build may read is bounded by the artifact, not by the directory. */
+function runBuild(files: FileSystem, directory: string, parseCache: ParseCache | undefined): ResMap {
+  try {
+    return build(files, directory, { loadRestrictor: "none", ...(parseCache && { parseCache }) });
+  } catch (error) {
+    if (!(error instanceof KustomizeError)) throw error;
+    const { code, file, field } = error;
+    throw new KustomizeError(code, `kustomize build failed: ${error.message}`, { cause: error, file, field });
+  }
 }
 
 /** kustomize has checked that an object has a kind and a name; what it let through is checked here. */
