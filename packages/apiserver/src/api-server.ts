@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { createServer, type Server } from "node:https";
 import { join } from "node:path";
-import { NamespaceLifecycle } from "./admission/admission.ts";
+import { ClusterAdmission } from "./admission/admission.ts";
 import { Authenticator } from "./authn/authenticator.ts";
 import { ServiceAccountTokens } from "./authn/service-account-tokens.ts";
 import { bootstrap } from "./bootstrap.ts";
@@ -47,7 +47,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     ...(journal === undefined ? {} : { journal }),
     ...(options.historyLimit === undefined ? {} : { historyLimit: options.historyLimit }),
   });
-  const registry = new Registry(store, new NamespaceLifecycle(store));
+  const registry = new Registry(store, new ClusterAdmission(store));
   for (const definition of builtinResources()) registry.install(definition);
   const tokens = loadTokens(store, journal);
   const shutdown = new AbortController();

@@ -1,3 +1,5 @@
+import { ensureObject, stringAt } from "../json/json.ts";
+import { ServiceAllocation } from "./service-allocation.ts";
 import type { Admission } from "../registry/resource-store.ts";
 import { forbidden, notFound } from "../errors/status-errors.ts";
 import type { KubeObject } from "../json/object.ts";
@@ -5,12 +7,21 @@ import type { RequestContext } from "../registry/request-context.ts";
 import type { ResourceDefinition } from "../registry/resource-definition.ts";
 import type { Store } from "../storage/store.ts";
 
-/** The admission that a cluster cannot do without: nothing is created in namespaces that are missing or going. */
-export class NamespaceLifecycle implements Admission {
+/**
+ * The admission that a cluster cannot do without: nothing is created in namespaces that are missing or going, pods have
+ * a ServiceAccount, Services an address.
+ */
+export class ClusterAdmission implements Admission {
   readonly #store: Store;
+  readonly #services: ServiceAllocation;
 
   constructor(store: Store) {
     this.#store = store;
+    this.#services = new ServiceAllocation(store.collection("/services"));
+  }
+
+  allocate({ group, resource }: ResourceDefinition, object: KubeObject): void {
+    if (group === "" && resource === "services") this.#services.allocate(object);
   }
 
   admitCreate(definition: ResourceDefinition, object: KubeObject, _context: RequestContext): void {
@@ -18,7 +29,10 @@ export class NamespaceLifecycle implements Admission {
     const name = object.metadata.namespace ?? "";
     const namespace = this.#store.collection("/namespaces").find(name)?.object;
     if (namespace === undefined) throw notFound({ group: "", resource: "namespaces" }, name);
-    if (namespace.metadata.deletionTimestamp === undefined) return;
+    if (namespace.metadata.deletionTimestamp === undefined) {
+      if (definition.group === "" && definition.resource === "pods") this.#admitPod(object);
+      return;
+    }
     throw forbidden(
       definition,
       object.metadata.name,
@@ -31,6 +45,20 @@ export class NamespaceLifecycle implements Admission {
         },
       ],
     );
+  }
+
+  /** Every pod has a ServiceAccount, and that exists. */
+  #admitPod(pod: KubeObject): void {
+    const spec = ensureObject(pod, "spec");
+    const account = stringAt(spec, "serviceAccountName") ?? stringAt(spec, "serviceAccount") ?? "default";
+    const { name, namespace = "" } = pod.metadata;
+    const found = this.#store.collection("/serviceaccounts").find(`${namespace}/${account}`);
+    if (found === undefined) {
+      const why = `error looking up service account ${namespace}/${account}: serviceaccount "${account}" not found`;
+      throw forbidden({ group: "", resource: "pods" }, name, why);
+    }
+    spec["serviceAccountName"] = account;
+    spec["serviceAccount"] = account;
   }
 
   admitUpdate(): void {

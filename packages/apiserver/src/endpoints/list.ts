@@ -32,7 +32,7 @@ export function selectionOf(store: ResourceStore, { labels, fields }: ListOption
 
 /** Collects the objects of a list request. Throws a 410 for revisions that can no longer be shown. */
 export function listPage(store: ResourceStore, namespace: string, options: ListOptions): ListPage {
-  const prefix = namespace === "" ? "" : `${namespace}/`;
+  const prefix = namespace === "" || !store.definition.namespaced ? "" : `${namespace}/`;
   const current = store.collectionRevision;
   if (options.continue !== "") return continuePage(store, prefix, options);
   const wanted = Number(options.resourceVersion === "" ? 0 : options.resourceVersion);

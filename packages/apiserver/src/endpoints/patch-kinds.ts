@@ -1,28 +1,51 @@
-import type { JsonObject as PatchObject, TypeSchema } from "@sluice/patch";
-import { badRequest } from "../errors/status-errors.ts";
+import {
+  applyJsonPatch,
+  applyMergePatch,
+  applyStrategicMergePatch,
+  deduced,
+  PatchError,
+  type JsonObject as PatchObject,
+  type TypeSchema,
+} from "@sluice/patch";
+import { badRequest, entityTooLarge, statusError } from "../errors/status-errors.ts";
 import { isObject, type Json, type JsonObject } from "../json/json.ts";
 
 /** The kinds of patch that say what to change, unlike apply. */
 export type PatchKind = "json" | "merge" | "strategic";
 
-/** Patches an object and returns the outcome, which may share parts with the object. */
+/**
+ * Patches an object and returns the outcome, which may share parts with the object. Throws the answer of a real server
+ * for patches that are malformed or do not fit.
+ */
 export function patchWith(kind: PatchKind, object: JsonObject, patch: Json, type: TypeSchema | undefined): JsonObject {
-  void type;
-  if (kind === "json") throw badRequest("json patch is not there yet");
-  if (!isObject(patch)) throw badRequest("Invalid JSON Patch");
-  return mergePatch(object, patch);
-}
-
-function mergePatch(target: JsonObject, patch: JsonObject): JsonObject {
-  const result: JsonObject = { ...target };
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null || value === undefined) delete result[key];
-    else if (isObject(value)) {
-      const before = result[key];
-      result[key] = mergePatch(isObject(before) ? before : {}, value);
-    } else result[key] = value;
+  try {
+    const outcome = applyKind(kind, object as unknown as PatchObject, patch as PatchObject, type ?? deduced) as Json;
+    if (!isObject(outcome)) throw new PatchError("PatchFailed", "the patched document is not an object");
+    return outcome;
+  } catch (error) {
+    throw answerTo(error);
   }
-  return result;
 }
 
-export type { PatchObject };
+function applyKind(kind: PatchKind, object: PatchObject, patch: PatchObject, type: TypeSchema): unknown {
+  switch (kind) {
+    case "json":
+      return applyJsonPatch(object, patch);
+    case "merge":
+      return applyMergePatch(object, patch);
+    case "strategic":
+      return applyStrategicMergePatch(object, patch, type);
+  }
+}
+
+function answerTo(error: unknown): unknown {
+  if (!(error instanceof PatchError)) return error;
+  if (error.code === "InvalidPatch") return badRequest(error.message);
+  if (error.code === "TooManyOperations") return entityTooLarge(error.message);
+  if (error.code === "PatchFailed") {
+    return statusError(422, "Invalid", "the server rejected our request due to an error in our request", {
+      causes: [{ reason: "UnexpectedServerResponse", message: error.message }],
+    });
+  }
+  return error;
+}

@@ -33,6 +33,8 @@ export interface Admission {
   admitCreate(definition: ResourceDefinition, object: KubeObject, context: RequestContext): void;
   admitUpdate(definition: ResourceDefinition, object: KubeObject, old: KubeObject, context: RequestContext): void;
   admitDelete(definition: ResourceDefinition, object: KubeObject, context: RequestContext): void;
+  /** Gives a complete and valid object what only the server can: addresses. Throws when that fails. */
+  allocate(definition: ResourceDefinition, object: KubeObject): void;
 }
 
 /** What a write has done. */
@@ -80,7 +82,8 @@ export class ResourceStore {
   }
 
   find({ namespace, name }: ObjectName): StoredObject | undefined {
-    return this.collection.find(objectKey(namespace, name));
+    // Requests for a namespace name it twice: as the object, and as where it is.
+    return this.collection.find(this.definition.namespaced ? objectKey(namespace, name) : name);
   }
 
   /** Throws a 404 when there is no such object. */
@@ -195,6 +198,7 @@ export class ResourceStore {
     this.#validate(object, strategyContext);
     const key = objectKey(metadata.namespace, metadata.name);
     if (this.collection.find(key) !== undefined) throw alreadyExists(definition, metadata.name);
+    this.#admission.allocate(definition, object);
     if (!managesFields) trackWrite(object, undefined, this.writer(context, ""));
     tidyMetadata(object);
     if (context.dryRun) return { object, created: true };
@@ -241,6 +245,7 @@ export class ResourceStore {
       strategy.validateUpdate?.(object, old, errors, strategyContext);
     }
     if (!errors.isEmpty) throw this.#invalid(at.name, errors);
+    if (update.subresource === "") this.#admission.allocate(definition, object);
     this.#trackFields(object, old, update, context);
     tidyMetadata(object);
     const candidate = toStorage(definition, version, withoutNewTimes(object, old));
