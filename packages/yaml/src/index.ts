@@ -26,7 +26,7 @@ export { type DocumentText, splitDocuments } from "./split.ts";
 export { cloneNode } from "./tree/clone.ts";
 export { nodesEqual } from "./tree/equal.ts";
 export { findPair, getField, getIn, removeField, setField } from "./tree/fields.ts";
-export { mapping, scalar, type ScalarOptions, sequence } from "./tree/make.ts";
+export { fromJS, mapping, scalar, type ScalarOptions, sequence } from "./tree/make.ts";
 export { compareKeys } from "./value/key-order.ts";
 export { parse, parseAll, type ParseValueOptions, toJS, type ToJsOptions } from "./value/parse.ts";
 export { stringify } from "./value/stringify.ts";

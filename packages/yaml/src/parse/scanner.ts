@@ -3,6 +3,7 @@ import { depthExceeded } from "../limits.ts";
 import { isBlank, isBlankOrEnd, isBreak, isBreakOrEnd, plainForbiddenStarts, SPACE, TAB } from "./characters.ts";
 import { CommentScanner } from "./comment-scanner.ts";
 import type { Mark } from "./cursor.ts";
+import { attachKey, discardKey, type KeyCandidate, KeyCandidates } from "./key-candidates.ts";
 import { scanBlockBody, scanBlockHeader } from "./scan-block.ts";
 import { scanPlain } from "./scan-plain.ts";
 import { scanQuoted } from "./scan-quoted.ts";
@@ -18,16 +19,6 @@ export interface ScannerOptions {
   readonly maxDepth: number;
 }
 
-/** A place where an implicit key may have begun; one per flow level. */
-interface KeyCandidate {
-  possible: boolean;
-  /** Whether it must be a key, because it stands at the indentation of a block mapping. */
-  required: boolean;
-  token: Token | undefined;
-  mark: Mark;
-}
-
-const nowhere: Mark = { index: 0, line: 0, column: 0 };
 /** YAML's bound on the length of an implicit key. */
 const MAX_KEY_LENGTH = 1024;
 
@@ -47,7 +38,7 @@ export class Scanner extends CommentScanner {
   #head = 0;
   #queued = 0;
   readonly #indents: number[] = [];
-  readonly #candidates: KeyCandidate[] = [{ possible: false, required: false, token: undefined, mark: nowhere }];
+  readonly #candidates = new KeyCandidates();
   #keyAllowed = true;
 
   constructor(text: string, options: ScannerOptions) {
@@ -279,19 +270,19 @@ export class Scanner extends CommentScanner {
 
   #fetchFlowStart(kind: TokenKind): void {
     const isCandidate = this.#saveCandidate();
-    const outer = this.#candidates.at(-1);
-    this.#candidates.push({ possible: false, required: false, token: undefined, mark: nowhere });
+    const outer = this.#candidates.current;
+    this.#candidates.enter();
     if (++this.flowLevel > this.#maxDepth) throw depthExceeded(this.#maxDepth, this.line + 1, this.column + 1);
     this.#keyAllowed = true;
     const token = this.#pushIndicator(kind);
-    if (isCandidate && outer !== undefined) attach(outer, token);
+    if (isCandidate) attachKey(outer, token);
   }
 
   #fetchFlowEnd(kind: TokenKind): void {
     this.#dropCandidate();
     if (this.flowLevel > 0) {
       this.flowLevel--;
-      this.#candidates.pop();
+      this.#candidates.leave();
     }
     this.#keyAllowed = false;
     this.#pushIndicator(kind);
@@ -327,9 +318,9 @@ export class Scanner extends CommentScanner {
   }
 
   #fetchValue(): void {
-    const candidate = this.#candidates.at(-1);
+    const candidate = this.#candidates.current;
     let opens = false;
-    if (candidate?.token !== undefined && this.#isValid(candidate)) {
+    if (candidate.token !== undefined && this.#isValid(candidate)) {
       candidate.token.isKey = true;
       candidate.token.mayBeKey = false;
       candidate.possible = false;
@@ -424,41 +415,35 @@ export class Scanner extends CommentScanner {
   #saveCandidate(): boolean {
     if (!this.#keyAllowed) return false;
     this.#dropCandidate();
-    const candidate = this.#candidates.at(-1);
-    if (candidate === undefined) return false;
-    candidate.possible = true;
-    candidate.required = this.flowLevel === 0 && this.indent === this.column;
-    candidate.token = undefined;
-    candidate.mark = this.mark();
+    this.#candidates.begin(this.mark(), this.flowLevel === 0 && this.indent === this.column);
     return true;
   }
 
   #pushCandidate(token: Token, isCandidate: boolean): void {
     this.#push(token);
-    const candidate = this.#candidates.at(-1);
-    if (isCandidate && candidate !== undefined) attach(candidate, token);
+    if (isCandidate) attachKey(this.#candidates.current, token);
   }
 
   #dropCandidate(): void {
-    const candidate = this.#candidates.at(-1);
-    if (candidate === undefined || !candidate.possible) return;
-    if (candidate.required) throw this.#scanError("could not find expected ':'", candidate.mark);
-    discard(candidate);
+    const candidate = this.#candidates.current;
+    if (candidate.possible) this.#discard(candidate);
   }
 
   #isValid(candidate: KeyCandidate): boolean {
     if (!candidate.possible) return false;
     if (candidate.mark.line >= this.line && candidate.mark.index + MAX_KEY_LENGTH >= this.pos) return true;
-    if (candidate.required) throw this.#scanError("could not find expected ':'", candidate.mark);
-    discard(candidate);
+    this.#discard(candidate);
     return false;
   }
 
+  #discard(candidate: KeyCandidate): void {
+    if (candidate.required) throw this.#scanError("could not find expected ':'", candidate.mark);
+    discardKey(candidate);
+  }
+
   #isStillKey(token: Token): boolean {
-    // Only the candidate of some flow level can own the token; levels are few and mostly one.
-    for (const candidate of this.#candidates) {
-      if (candidate.token === token) return this.#isValid(candidate);
-    }
+    const candidate = this.#candidates.ownerOf(token);
+    if (candidate !== undefined) return this.#isValid(candidate);
     token.mayBeKey = false;
     return false;
   }
@@ -484,14 +469,4 @@ export class Scanner extends CommentScanner {
       this.indent = this.#indents.pop() ?? -1;
     }
   }
-}
-
-function attach(candidate: KeyCandidate, token: Token): void {
-  candidate.token = token;
-  token.mayBeKey = true;
-}
-
-function discard(candidate: KeyCandidate): void {
-  candidate.possible = false;
-  if (candidate.token !== undefined) candidate.token.mayBeKey = false;
 }

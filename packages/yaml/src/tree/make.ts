@@ -1,5 +1,6 @@
 import type { MappingNode, Node, ScalarNode, ScalarStyle, SequenceNode } from "../node.ts";
 import { formatFloat } from "../resolve/float-text.ts";
+import type { JsonValue } from "../value/value.ts";
 
 /** What may be set beside a new scalar's value. */
 export interface ScalarOptions {
@@ -41,6 +42,13 @@ export function mapping(entries: Iterable<readonly [string, Node]> = []): Mappin
 /** Makes a block sequence of nodes, which become part of the tree. */
 export function sequence(items: Iterable<Node> = []): SequenceNode {
   return { kind: "sequence", tag: "!!seq", flow: false, items: [...items], line: 0, column: 0 };
+}
+
+/** Makes a block tree of a plain value; fields keep their order. The reverse of `toJS`. */
+export function fromJS(value: JsonValue): Node {
+  if (Array.isArray(value)) return sequence(value.map(fromJS));
+  if (typeof value !== "object" || value === null) return scalar(value);
+  return mapping(Object.entries(value).map(([key, of]) => [key, fromJS(of)] as const));
 }
 
 /** A literal that begins with a tab could not be read back: its indentation would be in doubt. */

@@ -4,6 +4,7 @@ import {
   cloneNode,
   findPair,
   formatNode,
+  fromJS,
   getField,
   getIn,
   mapping,
@@ -14,6 +15,7 @@ import {
   scalar,
   sequence,
   setField,
+  toJS,
 } from "../index.ts";
 
 function tree(text: string): Node {
@@ -91,6 +93,16 @@ test("nodesEqual() compares meaning", () => {
   ];
   for (const { left, right, want } of cases) assert.equal(nodesEqual(tree(left), tree(right)), want, left);
   assert.throws(() => nodesEqual(tree("&a [*a]"), tree("&a [*a]")), { code: "LimitExceeded" });
+});
+
+test("fromJS() makes trees of values", () => {
+  const value = { b: [1, "2", null, { c: true }], a: { d: 1.5, e: [] }, f: 2n ** 60n, g: "x\ny" };
+  const root = fromJS(value);
+  assert.equal(
+    formatNode(root),
+    'b:\n- 1\n- "2"\n- null\n- c: true\na:\n  d: 1.5\n  e: []\nf: 1152921504606846976\ng: |-\n  x\n  y\n',
+  );
+  assert.deepEqual(toJS(root), value);
 });
 
 test("anchors must be words", () => {
