@@ -79,6 +79,7 @@ test("of several delays the earliest counts, and taking the key drops it", async
   await take();
   queue.addAfter(a, 0);
   queue.addAfter(b, -5);
+  assert.throws(() => queue.addAfter(b, Number.NaN), RangeError, "or it would come again and again at once");
   assert.equal(queue.depth, 1);
   queue.done(a);
   assert.equal(queue.depth, 2);

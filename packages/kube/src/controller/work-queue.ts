@@ -89,10 +89,11 @@ export class WorkQueue {
     if (waiter !== undefined) waiter(this.#take());
   }
 
-  /** Adds a key after a delay. Of several delays for one key the earliest counts. */
+  /** Adds a key after a delay, at once when it is zero or less. Of several delays for one key the earliest counts. */
   addAfter(key: ObjectKey, delayMs: number): void {
+    if (Number.isNaN(delayMs)) throw new RangeError(`delay of ${formatKey(key)} is not a number`);
     if (this.#isShutDown) return;
-    if (!(delayMs > 0)) {
+    if (delayMs <= 0) {
       this.add(key);
       return;
     }

@@ -1,5 +1,4 @@
-import { messageOf } from "@sluice/errors";
-import { parse as parseYaml } from "@sluice/yaml";
+import { parse as parseYaml, YamlError } from "@sluice/yaml";
 import { KubeConfigError } from "../errors.ts";
 
 import type { Cluster, Context, ExecConfig, KubeConfig, User } from "./kube-config.ts";
@@ -18,7 +17,8 @@ export function parseKubeConfig(text: string, options: ParseOptions = {}): KubeC
   try {
     root = parseYaml(text);
   } catch (cause) {
-    throw new KubeConfigError("KubeConfigInvalid", `${source}: ${messageOf(cause)}`, { cause });
+    if (!(cause instanceof YamlError)) throw cause;
+    throw new KubeConfigError("KubeConfigInvalid", `${source}: ${cause.message}`, { cause });
   }
   const file = new FieldReader(root ?? {}, source);
   const kind = file.text("kind");
