@@ -19,3 +19,4 @@ export type { VersionConverter } from "./structured-merge/versions.ts";
 export { applyJsonPatch, maxJsonPatchOperations } from "./json-patch/json-patch.ts";
 export { applyMergePatch, createMergePatch } from "./json-patch/merge-patch.ts";
 export { applyStrategicMergePatch } from "./strategic-merge/strategic-merge.ts";
+export { createThreeWayMergePatch, createTwoWayMergePatch, type ThreeWayObjects } from "./strategic-merge/create.ts";

@@ -5,6 +5,7 @@ import { PatchError } from "../errors.ts";
 import { equalJson, parseJson, type JsonObject, type JsonValue } from "../json/json.ts";
 import { typeSchemaFromDefinitions, type OpenApiDefinitions } from "../schema/from-openapi.ts";
 import type { TypeSchema } from "../schema/type-schema.ts";
+import { createThreeWayMergePatch, createTwoWayMergePatch } from "./create.ts";
 import { applyStrategicMergePatch } from "./strategic-merge.ts";
 
 interface Case {
@@ -12,6 +13,9 @@ interface Case {
   readonly kind: string;
   readonly object: JsonObject;
   readonly patch: JsonValue;
+  /** For created patches: what the object is to become, and what it was meanwhile. */
+  readonly modified?: JsonObject;
+  readonly current?: JsonObject;
   /** What a real server's machinery makes of it. */
   readonly want?: JsonValue;
   readonly error?: string;
@@ -26,14 +30,16 @@ function schemaOf(kind: string): TypeSchema {
   return typeSchemaFromDefinitions(definitions, `io.k8s.api.${kind === "Deployment" ? "apps" : "core"}.v1.${kind}`);
 }
 
-const file = new URL("../../testdata/strategic-merge/apply.jsonl", import.meta.url);
-const cases = readFileSync(file, "utf8")
-  .trimEnd()
-  .split("\n")
-  .map((line) => parseJson(line) as unknown as Case);
+function readCases(file: string): Case[] {
+  const text = readFileSync(new URL(`../../testdata/strategic-merge/${file}`, import.meta.url), "utf8");
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => parseJson(line) as unknown as Case);
+}
 
 describe("strategic merge patch, as a real server has it", () => {
-  for (const each of cases) {
+  for (const each of readCases("apply.jsonl")) {
     test(`${each.name}: ${JSON.stringify(each.patch)}`, () => {
       const before = JSON.stringify(each.object);
       const act = (): JsonObject => applyStrategicMergePatch(each.object, each.patch, schemaOf(each.kind));
@@ -57,3 +63,18 @@ describe("strategic merge patch, as a real server has it", () => {
 function withoutTypeNames(message: string): string {
   return message.replace(/in struct \w+ for/, "in struct for");
 }
+
+describe("created patches, as kubectl has them", () => {
+  for (const { name, kind, object, modified = {}, current, want } of readCases("create.jsonl")) {
+    test(name, () => {
+      const before = JSON.stringify([object, modified, current]);
+      const schema = schemaOf(kind);
+      const patch =
+        current === undefined
+          ? createTwoWayMergePatch(object, modified, schema)
+          : createThreeWayMergePatch({ original: object, modified, current }, schema);
+      assert.ok(equalJson(patch, want), `got ${JSON.stringify(patch)}, want ${JSON.stringify(want)}`);
+      assert.equal(JSON.stringify([object, modified, current]), before, "the input was mutated");
+    });
+  }
+});

@@ -1,5 +1,5 @@
 import { PatchError } from "../errors.ts";
-import { formatValue, quote } from "../json/go-text.ts";
+import { formatValue } from "../json/go-text.ts";
 import {
   getOwn,
   isArray,
@@ -20,6 +20,7 @@ import {
   withoutNullFields,
   type PatchContent,
 } from "./directives.ts";
+import { fieldOf, type PatchField } from "./patch-field.ts";
 import {
   findIdentity,
   identify,
@@ -78,28 +79,6 @@ function mergeField(result: MutableJsonObject, key: string, patch: JsonValue, ty
     if (value === undefined) delete result[key];
     else setOwn(result, key, value);
   }
-}
-
-/** How a field takes patches. */
-interface PatchField {
-  readonly strategy: string | undefined;
-  readonly mergeKey: MergeKey;
-  readonly type: TypeSchema;
-}
-
-function fieldOf(type: TypeSchema | undefined, key: string): PatchField {
-  const field = type?.map?.fields.get(key);
-  if (field !== undefined) {
-    const strategy = field.patchStrategies?.find((each) => each !== "retainKeys");
-    return { strategy, mergeKey: field.patchMergeKey, type: field.type };
-  }
-  const isPlainMap = type?.map?.fields.size === 0 && type.map.element !== undefined;
-  throw new PatchError(
-    "InvalidPatch",
-    isPlainMap
-      ? "merging an object in json but data type is not struct, instead is: map"
-      : `unable to find api field in struct for the json field ${quote(key)}`,
-  );
 }
 
 function mergeLists(
