@@ -88,9 +88,7 @@ function gone(): StatusError {
   });
 }
 
-async function start(
-  reader: ScriptedReader,
-): Promise<{
+async function start(reader: ScriptedReader): Promise<{
   informer: Informer;
   seen: string[];
   clock: FakeClock;
