@@ -57,6 +57,21 @@ function* encodeTar(files: FileTree): Generator<Uint8Array> {
   yield zeros;
 }
 
+/** Many small pieces as fewer large ones: a call of zlib costs more than the bytes of most files. */
+function* joinPieces(pieces: Iterable<Uint8Array>, targetBytes: number): Generator<Uint8Array> {
+  let batch: Uint8Array[] = [];
+  let size = 0;
+  for (const piece of pieces) {
+    batch.push(piece);
+    size += piece.length;
+    if (size < targetBytes) continue;
+    yield Buffer.concat(batch, size);
+    batch = [];
+    size = 0;
+  }
+  if (size > 0) yield Buffer.concat(batch, size);
+}
+
 /**
  * Packs a tree into a tar.gz, piece by piece. The same tree gives the same bytes, in any order of insertion and on
  * any day: owners, times and modes (but for "executable") are fixed, and so is the gzip header. Compression itself
@@ -72,9 +87,9 @@ export async function* createArchive(
   let failure: unknown;
   const feed = (async (): Promise<void> => {
     try {
-      for (const piece of encodeTar(files)) {
+      for (const piece of joinPieces(encodeTar(files), 256 * 1024)) {
         options.signal?.throwIfAborted();
-        if (piece.length > 0 && !gzip.write(piece)) await once(gzip, "drain");
+        if (!gzip.write(piece)) await once(gzip, "drain");
       }
       gzip.end();
     } catch (error) {

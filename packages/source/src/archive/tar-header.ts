@@ -49,7 +49,7 @@ function readNumber(field: Uint8Array): number {
     if (field[0] !== 0x80) return Number.NaN; // negative, or beyond any size that fits in memory
     return field.subarray(1).reduce((sum, byte) => sum * 256 + byte, 0);
   }
-  const text = readText(field).trim();
+  const text = (Buffer.from(field).toString("latin1").split("\0")[0] ?? "").trim();
   if (text === "") return 0;
   return /^[0-7]+$/.test(text) ? Number.parseInt(text, 8) : Number.NaN;
 }

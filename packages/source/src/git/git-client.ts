@@ -1,3 +1,4 @@
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { subjectOf, withGitAccess } from "./access.ts";
 import { accessFingerprint, type GitCredentials } from "./credentials.ts";
@@ -15,6 +16,8 @@ export interface GitClientOptions {
   readonly allowLocal?: boolean;
   /** Fetches of one repository before its packs are merged. Default 20. */
   readonly maxPacks?: number;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
 }
 
 /** A repository and the right to read it. */
@@ -35,7 +38,7 @@ const scopeFlags: Readonly<Record<ReferenceScope, readonly string[]>> = {
 /** Reads remotes: their references, and (through one {@link GitMirror} per remote and credentials) their content. */
 export class GitClient {
   readonly #options: GitClientOptions;
-  readonly #mirrors = new Map<string, GitMirror>();
+  readonly #mirrors = new Map<string, { readonly mirror: GitMirror; usedAtMs: number }>();
   readonly #polls = new SharedPoll<References>();
 
   constructor(options: GitClientOptions) {
@@ -75,11 +78,35 @@ export class GitClient {
   /** The cached repository of a remote, the same one for the same URL and credentials. */
   mirrorOf(remote: GitRemote): GitMirror {
     const fingerprint = accessFingerprint(remote.url, remote.credentials);
+    const { directory, maxPacks = 20, now = Date.now } = this.#options;
     const known = this.#mirrors.get(fingerprint);
-    if (known !== undefined) return known;
-    const { directory, maxPacks = 20 } = this.#options;
-    const mirror = new GitMirror(join(directory, fingerprint), remote.url, remote.credentials, maxPacks);
-    this.#mirrors.set(fingerprint, mirror);
+    const mirror =
+      known?.mirror ?? new GitMirror(join(directory, fingerprint), remote.url, remote.credentials, maxPacks);
+    this.#mirrors.set(fingerprint, { mirror, usedAtMs: now() });
     return mirror;
   }
+
+  /**
+   * Removes cached repositories that this client has not used for `idleMs`, and those that it never used: of remotes
+   * that nobody follows any more, or of credentials that have changed since. Returns how many.
+   */
+  async removeUnused(idleMs: number): Promise<number> {
+    const { directory, now = Date.now } = this.#options;
+    let removed = 0;
+    for (const name of await readdir(directory).catch(absent)) {
+      const known = this.#mirrors.get(name);
+      if (known !== undefined && now() - known.usedAtMs <= idleMs) continue;
+      this.#mirrors.delete(name);
+      if (known === undefined) await rm(join(directory, name), { recursive: true, force: true });
+      else await known.mirror.remove();
+      removed++;
+    }
+    return removed;
+  }
+}
+
+/** There is nothing yet to look through. */
+function absent(error: unknown): readonly string[] {
+  if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+  throw error;
 }

@@ -218,6 +218,23 @@ test("many fetches do not pile up", async (t) => {
   assert.ok(packs.length <= 2, String(packs.length));
 });
 
+test("repositories that nobody uses any more are removed", async (t) => {
+  const plain = await setUp(t);
+  let now = 0;
+  const client = new GitClient({ directory: plain.cache, now: () => now });
+  const world: World = { ...plain, client };
+  world.fixture.commit({ a: "1" });
+  assert.equal(await client.removeUnused(1000), 0, "before there is anything");
+  await contentOf(world, { branch: "main" });
+  now = 1000;
+  assert.equal(await client.removeUnused(1000), 0);
+  now = 1001;
+  assert.equal(await client.removeUnused(1000), 1);
+  assert.deepEqual(readdirSync(world.cache), []);
+  assert.deepEqual(await contentOf(world, { branch: "main" }), { a: "1" });
+  assert.equal(await new GitClient({ directory: plain.cache }).removeUnused(1000), 1, "of an earlier process");
+});
+
 test("a commit has to be on the branch that is named", async (t) => {
   const world = await setUp(t);
   const old = world.fixture.commit({ a: "old" });

@@ -243,6 +243,14 @@ export class GitMirror {
     });
   }
 
+  /** Deletes the repository. A later use makes it anew. */
+  async remove(): Promise<void> {
+    await this.#lock.run(async () => {
+      this.#isOpen = false;
+      await rm(this.#directory, { recursive: true, force: true });
+    });
+  }
+
   async #reset(signal: AbortSignal): Promise<void> {
     this.#isOpen = false;
     await rm(this.#directory, { recursive: true, force: true });

@@ -8,7 +8,9 @@ import {
   type Informer,
   type Manager,
   type Predicate,
+  type Runnable,
 } from "@sluice/kube";
+import type { GitClient } from "@sluice/source";
 import { createEventRecorder, isWorthReconciling, type EventRecorder } from "../../runtime/index.ts";
 import { GitRepositoryReconciler, type GitRepositoryReconcilerOptions } from "./git-repository-reconciler.ts";
 
@@ -46,6 +48,29 @@ function includersOf(informer: Informer<GitRepository>): (changed: GitRepository
   };
 }
 
+/** Repositories that were not asked for this long are not worth their disk space. */
+const cacheIdleMs = 24 * 3_600_000;
+
+/** Once per idle time, removes cached repositories that no object uses any more. */
+function cacheSweeper(git: GitClient, { clock, logger }: Manager): Runnable {
+  return {
+    name: "git-cache",
+    run: async (signal) => {
+      while (!signal.aborted) {
+        await clock.sleep(cacheIdleMs, signal).catch((error: unknown) => {
+          if (!signal.aborted) throw error;
+        });
+        if (signal.aborted) return;
+        try {
+          await git.removeUnused(cacheIdleMs);
+        } catch (error) {
+          logger.error("failed to clean the git cache", error); // disk space only: tried again next time
+        }
+      }
+    },
+  };
+}
+
 /** Makes the manager reconcile GitRepositories. The storage must be open, and its server is the caller's to run. */
 export function addGitRepositoryController(manager: Manager, options: GitRepositoryControllerOptions): Controller {
   const { client, clock, logger, cache } = manager;
@@ -68,5 +93,6 @@ export function addGitRepositoryController(manager: Manager, options: GitReposit
   controller.watch(informer, enqueueSelf, specChanged);
   controller.watch(informer, enqueueMapped(includersOf(informer)), artifactChanged);
   manager.add(controller);
+  manager.add(cacheSweeper(options.git, manager));
   return controller;
 }
