@@ -1,5 +1,9 @@
 /**
  * How objects change: the patch types of a Kubernetes API server as pure functions over plain JSON values.
+ * @example
+ * const object = { spec: { replicas: 1, paused: true } };
+ * applyMergePatch(object, { spec: { paused: null } }); // { spec: { replicas: 1 } }
+ * applyJsonPatch(object, [{ op: "replace", path: "/spec/replicas", value: 2 }]); // { spec: { replicas: 2, paused: true } }
  * @packageDocumentation
  */
 export * from "./errors.ts";
