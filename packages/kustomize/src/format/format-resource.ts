@@ -1,0 +1,154 @@
+import type { MappingNode, Node, Pair, ScalarNode } from "@sluice/yaml";
+import { KustomizeError } from "../errors.ts";
+import { formatFloat } from "../go-format.ts";
+import { resolvePlain } from "../node/resolve.ts";
+import { type ScalarValue, scalarValue } from "../node/scalar-value.ts";
+import { compareKeys } from "./compare-keys.ts";
+import { formatNumber } from "./number.ts";
+import { formatText, isComplexKey } from "./scalar-text.ts";
+
+/**
+ * Prints one object as kustomize does: through JSON, so without comments, styles and anchors, then as YAML 1.1 with
+ * sorted keys. Throws `NotSerializable` for what has no form in JSON (keys that are no strings, infinities).
+ */
+export function formatResource(node: MappingNode): string {
+  return `${new Printer().print(node)}\n`;
+}
+
+class Printer {
+  #out = "";
+
+  print(node: MappingNode): string {
+    if (node.pairs.length === 0) return "{}";
+    this.#mapping(sorted(node, true), 0, true);
+    return this.#out;
+  }
+
+  #mapping(entries: readonly Entry[], indent: number, isInline: boolean): void {
+    const margin = `\n${" ".repeat(indent)}`;
+    let inline = isInline;
+    for (const { name, value } of entries) {
+      if (!inline) this.#out += margin;
+      inline = false;
+      if (isComplexKey(name)) this.#complexEntry(name, value, indent, margin);
+      else {
+        const key = formatText(name, { column: 0, indent, isKey: true });
+        this.#out += `${key}:`;
+        this.#value(value, indent, indent + key.length + 1);
+      }
+    }
+  }
+
+  #complexEntry(name: string, value: Node, indent: number, margin: string): void {
+    const key = formatText(name, { column: indent + 1, indent: indent + 2, isKey: false });
+    this.#out += `? ${key}${margin}:`;
+    if (value.kind === "mapping" && value.pairs.length > 0) {
+      this.#out += " ";
+      this.#mapping(sorted(value, false), indent + 2, true);
+    } else if (value.kind === "sequence" && value.items.length > 0) {
+      this.#out += " ";
+      this.#sequence(value.items, indent + 2, true);
+    } else this.#value(value, indent, indent + 1);
+  }
+
+  #value(value: Node, indent: number, column: number): void {
+    switch (value.kind) {
+      case "scalar":
+        this.#out += ` ${formatScalar(value, indent + 2, column)}`;
+        return;
+      case "mapping":
+        if (value.pairs.length === 0) this.#out += " {}";
+        else this.#mapping(sorted(value, false), indent + 2, false);
+        return;
+      case "sequence":
+        if (value.items.length === 0) this.#out += " []";
+        else this.#sequence(value.items, indent, false);
+        return;
+      case "alias":
+        this.#value(value.target, indent, column);
+    }
+  }
+
+  #sequence(items: readonly Node[], indent: number, isInline: boolean): void {
+    const margin = `\n${" ".repeat(indent)}`;
+    let inline = isInline;
+    for (const item of items) {
+      if (!inline) this.#out += margin;
+      inline = false;
+      this.#out += "-";
+      this.#item(item, indent);
+    }
+  }
+
+  #item(item: Node, indent: number): void {
+    if (item.kind === "mapping" && item.pairs.length > 0) {
+      this.#out += " ";
+      this.#mapping(sorted(item, false), indent + 2, true);
+    } else if (item.kind === "sequence" && item.items.length > 0) {
+      this.#out += " ";
+      this.#sequence(item.items, indent + 2, true);
+    } else if (item.kind === "alias") this.#item(item.target, indent);
+    else this.#value(item, indent, indent + 1);
+  }
+}
+
+interface Entry {
+  readonly name: string;
+  readonly value: Node;
+}
+
+/** The entries in output order. Keys must be strings, but for the root of an object, where any scalar becomes one. */
+function sorted(node: MappingNode, isRoot: boolean): readonly Entry[] {
+  const entries = node.pairs.map((pair) => ({ name: keyText(pair, isRoot), value: pair.value }));
+  if (entries.length < 2) return entries;
+  entries.sort((a, b) => compareKeys(a.name, b.name));
+  for (let index = 1; index < entries.length; index++) {
+    const name = entries[index]?.name;
+    if (name !== undefined && name === entries[index - 1]?.name) {
+      throw new KustomizeError(
+        "NotSerializable",
+        `yaml: unmarshal errors:\n  mapping key ${JSON.stringify(name)} already defined`,
+      );
+    }
+  }
+  return entries;
+}
+
+function keyText({ key }: Pair, isRoot: boolean): string {
+  if (key.kind !== "scalar") throw new KustomizeError("NotSerializable", "yaml: invalid map key");
+  if (key.tag === "!!str" || key.style !== "plain" || isRoot) return throughJson(key.value);
+  const tag = key.tag === "" ? resolvePlain(key.value, "1.2").tag : key.tag;
+  if (tag === "!!str" || tag === "!!merge") return throughJson(key.value);
+  throw new KustomizeError("NotSerializable", "json: unsupported type: map[interface {}]interface {}");
+}
+
+const smallInteger = /^(?:0|-?[1-9][0-9]{0,14})$/;
+
+function formatScalar(node: ScalarNode, indent: number, column: number): string {
+  if (node.tag === "!!str") return formatText(throughJson(node.value), { column, indent, isKey: false });
+  if (node.tag === "!!int" && node.style === "plain" && smallInteger.test(node.value)) return node.value;
+  return formatValue(scalarValue(node), indent, column);
+}
+
+function formatValue(value: ScalarValue, indent: number, column: number): string {
+  if (typeof value === "string") return formatText(throughJson(value), { column, indent, isKey: false });
+  if (typeof value === "bigint") return formatNumber(value);
+  if (typeof value !== "number") return String(value);
+  if (Number.isFinite(value)) return formatNumber(value);
+  throw new KustomizeError("NotSerializable", `json: unsupported value: ${formatFloat(value)}`);
+}
+
+const control = /[\x7f-\x84\x86-\x9f\ufffe\uffff]/;
+const rare = /[\x7f-\x9f\ud800-\udfff\ufffe\uffff]/;
+
+/** What becomes of a string that is written as JSON and read by a YAML parser: `NEL` is a line break there. */
+function throughJson(text: string): string {
+  if (!rare.test(text)) return text;
+  if (control.test(text)) throw new KustomizeError("NotSerializable", "yaml: control characters are not allowed");
+  const whole = text.toWellFormed();
+  if (!whole.includes("\u0085")) return whole;
+  return whole.replace(/ *\u0085[ \u0085]*/g, (breaks) => {
+    const count = breaks.split("\u0085").length - 1;
+    return count === 1 ? " " : "\n".repeat(count - 1);
+  });
+}

@@ -1,0 +1,478 @@
+import { messageOf } from "@sluice/errors";
+import { Accumulator } from "./accumulator.ts";
+import type { BuildContext } from "./build-context.ts";
+import { localConfigAnnotation } from "./build-annotations.ts";
+import { builtinGenerators, builtinTransformers, type PluginPlace } from "./builtins/builtin-plugins.ts";
+import { configuredGenerators, type TrackedGenerator } from "./builtins/configured-generators.ts";
+import { configuredTransformers } from "./builtins/configured-transformers.ts";
+import { parseCrds } from "./crds.ts";
+import { KustomizeError, prefixErrors, rephrase, withPrefix } from "./errors.ts";
+import { formatGvk } from "./gvk.ts";
+import { formatList, quote } from "./go-format.ts";
+import { formatResource } from "./format/format-resource.ts";
+import {
+  checkHeader,
+  deprecationWarnings,
+  isEmptyKustomization,
+  type Kustomization,
+  type NormalizedKustomization,
+  kustomizationFileNames,
+  normalizeKustomization,
+  parseKustomization,
+} from "./kustomization.ts";
+import type { Loader } from "./loader.ts";
+import { appendOrigin, type Origin } from "./origin.ts";
+import { checkMetadata, inFile, isMalformedYaml } from "./parse-resources.ts";
+import { joinPath } from "./posix-path.ts";
+import { formatResId, resIdKey } from "./res-id.ts";
+import { ResMap } from "./res-map.ts";
+import type { Resource } from "./resource.ts";
+import { emptyConfig, defaultConfig, mergeConfigs, parseConfig, type TransformerConfig } from "./transformer-config.ts";
+import { addHashSuffixes } from "./transformers/hash-suffix.ts";
+import { fixNameReferences } from "./transformers/name-reference.ts";
+import { loadText } from "./transformers/patch.ts";
+import type { TrackedTransformer } from "./transformers/transformer.ts";
+import { assignVariables, formatVariable, readVariable, resolveVariables } from "./vars.ts";
+import { yamlToJson } from "./yaml-json.ts";
+
+/** Where a target stands in the build. */
+interface TargetPlace {
+  readonly depth: number;
+  /** Set when the build tracks where things come from. */
+  readonly origin: Origin | undefined;
+  readonly buildMetadata: readonly string[] | undefined;
+}
+
+/** One directory with a kustomization, and how to carry it out. */
+export class Target {
+  readonly kustomization: NormalizedKustomization;
+  readonly #fileName: string;
+  readonly #loader: Loader;
+  readonly #context: BuildContext;
+  readonly #place: TargetPlace;
+
+  private constructor(
+    loader: Loader,
+    context: BuildContext,
+    place: TargetPlace,
+    loaded: { readonly kustomization: NormalizedKustomization; readonly fileName: string },
+  ) {
+    this.#loader = loader;
+    this.#context = context;
+    this.#place = place;
+    this.kustomization = loaded.kustomization;
+    this.#fileName = loaded.fileName;
+  }
+
+  /** Loads the kustomization that a build begins with. */
+  static openRoot(loader: Loader, context: BuildContext): Target {
+    const loaded = loadKustomization(loader, context);
+    const { buildMetadata } = loaded.kustomization;
+    const origin = buildMetadata === undefined || buildMetadata.length === 0 ? undefined : {};
+    const target = new Target(loader, context, { depth: 0, origin, buildMetadata }, loaded);
+    target.#chooseSchema(true);
+    return target;
+  }
+
+  /** Everything that the kustomization asks for, hashes and references included. */
+  build(): ResMap {
+    const accumulated = new Accumulator();
+    const result = this.#accumulate(accumulated);
+    addHashSuffixes(result.resources);
+    fixNameReferences(result.resources, result.config.nameReference);
+    const unused = resolveVariables(result.resources, result.vars.variables, result.config.varReference);
+    if (unused.length > 0) {
+      this.#context.warn(`well-defined vars that were never replaced: ${unused.join(",")}`);
+    }
+    return dropLocal(result.resources);
+  }
+
+  #chooseSchema(isRoot: boolean): void {
+    const { openapi } = this.kustomization;
+    const path = openapi?.get("path");
+    const document = path === undefined ? undefined : yamlToJson(loadText(this.#loader, path));
+    this.#context.openApi.choose({ version: openapi?.get("version"), path }, document, { isRoot });
+  }
+
+  #accumulate(into: Accumulator): Accumulator {
+    const { kustomization } = this;
+    prefixErrors("accumulating resources", () =>
+      this.#accumulateResources(into, kustomization.resources ?? [], this.#place.origin),
+    );
+    into.config = mergeConfigs(into.config, this.#loadConfig());
+    into.config = mergeConfigs(into.config, this.#loadCrds());
+    this.#generate(into);
+    const result = prefixErrors("accumulating components", () => this.#accumulateComponents(into));
+    this.#transform(result);
+    this.#validate(result);
+    this.#mergeVariables(result);
+    return result;
+  }
+
+  #accumulateResources(into: Accumulator, paths: readonly string[], origin: Origin | undefined): void {
+    for (const path of paths) {
+      const problem = catchProblem(() => this.#accumulateFile(into, path, origin));
+      if (problem === undefined) continue;
+      if (problem.code === "LimitExceeded" || (problem.code === "RemoteRefused" && problem.file === undefined))
+        throw problem;
+      const prefix = `accumulation err='${problem.message}'`;
+      let loader: Loader;
+      try {
+        loader = this.#loader.descend(path);
+      } catch (thrown) {
+        if (isMalformedYaml(problem)) throw problem;
+        const place = thrown instanceof KustomizeError && thrown.code === "NotADirectory" ? problem : thrown;
+        throw rephrase(place, `${prefix}: ${messageOf(thrown)}`);
+      }
+      try {
+        into.merge(this.#accumulateDirectory(loader, path, origin, undefined));
+      } catch (thrown) {
+        throw withPrefix(thrown, prefix, { file: loader.root });
+      }
+    }
+  }
+
+  #accumulateFile(into: Accumulator, path: string, origin: Origin | undefined): void {
+    const place = joinPath(this.#loader.root, path);
+    const resources = prefixErrors(
+      `accumulating resources from '${path}'`,
+      () => {
+        const text = loadText(this.#loader, path);
+        const parsed = inFile(path, () => this.#context.factory.parse(text));
+        new ResMap().appendAll(parsed);
+        return parsed;
+      },
+      { file: place },
+    );
+    if (origin !== undefined) {
+      for (const resource of resources) resource.setOrigin(appendOrigin(origin, path));
+    }
+    prefixErrors(`merging resources from '${path}'`, () => into.resources.appendAll(resources), { file: place });
+  }
+
+  #accumulateComponents(into: Accumulator): Accumulator {
+    let current = into;
+    for (const path of this.kustomization.components ?? []) {
+      let loader: Loader;
+      try {
+        loader = this.#loader.descend(path);
+      } catch (thrown) {
+        throw rephrase(thrown, `loader.New ${quote(messageOf(thrown))}`);
+      }
+      try {
+        const result = this.#accumulateDirectory(loader, path, this.#place.origin, current);
+        current = new Accumulator();
+        current.merge(result);
+      } catch (thrown) {
+        throw rephrase(thrown, `accumulateDirectory: ${quote(messageOf(thrown))}`, { file: loader.root });
+      }
+    }
+    return current;
+  }
+
+  /** Carries out another directory: by itself, or as a component on what has been accumulated so far. */
+  #accumulateDirectory(
+    loader: Loader,
+    path: string,
+    origin: Origin | undefined,
+    component: Accumulator | undefined,
+  ): Accumulator {
+    const depth = this.#place.depth + 1;
+    if (depth > this.#context.maxDepth) {
+      throw new KustomizeError(
+        "LimitExceeded",
+        `kustomizations are nested deeper than ${this.#context.maxDepth} levels`,
+        {
+          file: loader.root,
+        },
+      );
+    }
+    const loaded = prefixErrors(
+      `couldn't make target for path '${loader.root}'`,
+      () => loadKustomization(loader, this.#context),
+      {
+        file: loader.root,
+      },
+    );
+    const place = {
+      depth,
+      origin: origin === undefined ? undefined : appendOrigin(origin, path),
+      buildMetadata: this.#place.buildMetadata,
+    };
+    const target = new Target(loader, this.#context, place, loaded);
+    target.#chooseSchema(false);
+    checkKind(target.kustomization.kind, loader.root, component !== undefined);
+    return prefixErrors(
+      `recursed accumulation of path '${loader.root}'`,
+      () => target.#accumulate(component ?? new Accumulator()),
+      { file: loader.root },
+    );
+  }
+
+  #loadConfig(): TransformerConfig {
+    const paths = this.kustomization.configurations ?? [];
+    let own = emptyConfig;
+    for (const path of paths) own = mergeConfigs(own, parseConfig(loadText(this.#loader, path)));
+    return mergeConfigs(defaultConfig, own);
+  }
+
+  #loadCrds(): TransformerConfig {
+    const paths = this.kustomization.crds ?? [];
+    return prefixErrors(`loading CRDs ${formatList(paths)}`, () => {
+      let config = emptyConfig;
+      for (const path of paths) config = mergeConfigs(config, parseCrds(loadText(this.#loader, path), path));
+      return config;
+    });
+  }
+
+  get #pluginPlace(): PluginPlace {
+    return { loader: this.#loader, factory: this.#context.factory };
+  }
+
+  /** What the generators and transformers of this file are tracked as. */
+  #originOf(kind: string): Origin | undefined {
+    const { origin } = this.#place;
+    if (origin === undefined) return undefined;
+    return {
+      repo: origin.repo,
+      ref: origin.ref,
+      configuredIn: joinPath(origin.path ?? "", this.#fileName),
+      configuredBy: { apiVersion: "builtin", kind },
+    };
+  }
+
+  #generate(into: Accumulator): void {
+    const generators = [
+      ...configuredGenerators(this.kustomization, this.#pluginPlace, (kind) => this.#originOf(kind)),
+      ...prefixErrors("loading generator plugins", () => this.#externalGenerators()),
+    ];
+    for (const { generate, origin } of generators) {
+      const resource = generate();
+      if (origin !== undefined && resource.origin === undefined) resource.setOrigin(origin);
+      prefixErrors(`merging from generator ${dumpGenerator(origin)}`, () => into.resources.absorbAll([resource]), {
+        file: joinPath(this.#loader.root, this.#fileName),
+      });
+    }
+  }
+
+  #externalGenerators(): TrackedGenerator[] {
+    const configs = this.#pluginConfigs(this.kustomization.generators ?? [], "generator");
+    return configs.map((config) => {
+      const configure = prefixErrors("failed to load generator", () =>
+        findBuiltin(config, builtinGenerators, builtinTransformers),
+      );
+      if (configure === undefined) {
+        throw new KustomizeError(
+          "InvalidGenerator",
+          `failed to load generator: plugin ${formatResId(config.originalId)} not a generator`,
+        );
+      }
+      const generate = prefixErrors("failed to load generator", () =>
+        configured(config, () => configure(config, this.#pluginPlace)),
+      );
+      return { generate, origin: originOfPlugin(config) };
+    });
+  }
+
+  #externalTransformers(entries: readonly string[]): TrackedTransformer[] {
+    return this.#pluginConfigs(entries, "transformer").map((config) => {
+      const configure = findBuiltin(config, builtinTransformers, builtinGenerators);
+      if (configure === undefined) {
+        throw new KustomizeError("InvalidTransformer", `plugin ${formatResId(config.originalId)} not a transformer`);
+      }
+      return {
+        transform: configured(config, () => configure(config, this.#pluginPlace)),
+        origin: originOfPlugin(config),
+      };
+    });
+  }
+
+  /** The resources that configure plugins: written in the kustomization, in files, or made by other directories. */
+  #pluginConfigs(entries: readonly string[], what: string): readonly Resource[] {
+    const found = new Accumulator();
+    const paths: string[] = [];
+    for (const entry of entries) {
+      const inline = this.#parseInline(entry);
+      if (inline === undefined) {
+        paths.push(entry);
+        continue;
+      }
+      const { origin } = this.#place;
+      if (origin !== undefined) for (const each of inline) each.setOrigin(appendOrigin(origin, this.#fileName));
+      prefixErrors(`configuring external ${what}`, () => found.resources.appendAll(inline));
+    }
+    this.#accumulateResources(found, paths, this.#place.origin);
+    return found.resources.resources;
+  }
+
+  #parseInline(entry: string): Resource[] | undefined {
+    try {
+      return this.#context.factory.parse(entry);
+    } catch (thrown) {
+      if (thrown instanceof KustomizeError && thrown.code !== "LimitExceeded") return undefined;
+      throw thrown;
+    }
+  }
+
+  #transform({ resources, config }: Accumulator): void {
+    const transformers = [
+      ...configuredTransformers(this.kustomization, config, this.#pluginPlace, (kind) => this.#originOf(kind)),
+      ...this.#externalTransformers(this.kustomization.transformers ?? []),
+    ];
+    for (const { transform, origin } of transformers) {
+      transform(resources);
+      if (origin !== undefined) resources.addTransformation(origin);
+      resources.dropEmpties();
+    }
+  }
+
+  #validate({ resources }: Accumulator): void {
+    for (const { transform } of this.#externalTransformers(this.kustomization.validators ?? [])) {
+      const before = snapshot(resources);
+      transform(resources);
+      if (before !== snapshot(resources)) {
+        throw new KustomizeError("InvalidTransformer", "validator shouldn't modify the resource map", {
+          field: "validators",
+        });
+      }
+    }
+  }
+
+  #mergeVariables({ resources, vars }: Accumulator): void {
+    const variables = (this.kustomization.vars ?? []).map(readVariable);
+    prefixErrors(`merging vars ${formatList(variables.map(formatVariable))}`, () => {
+      assignVariables(resources, variables);
+      vars.merge(variables);
+    });
+  }
+}
+
+function catchProblem(run: () => void): KustomizeError | undefined {
+  try {
+    run();
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof KustomizeError) return thrown;
+    throw thrown;
+  }
+}
+
+const decoder = new TextDecoder();
+
+function loadKustomization(
+  loader: Loader,
+  context: BuildContext,
+): { readonly kustomization: NormalizedKustomization; readonly fileName: string } {
+  const found = kustomizationFileNames.flatMap((name) => {
+    const content = loader.find(name);
+    return content === undefined ? [] : [{ name, content }];
+  });
+  const [file, ...others] = found;
+  if (file === undefined) {
+    throw new KustomizeError(
+      "MissingKustomization",
+      `unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '${loader.root}'`,
+      { file: loader.root },
+    );
+  }
+  if (others.length > 0) {
+    throw new KustomizeError("InvalidKustomization", `Found multiple kustomization files under: ${loader.root}\n`, {
+      file: loader.root,
+    });
+  }
+  const path = joinPath(loader.root, file.name);
+  try {
+    return {
+      fileName: file.name,
+      kustomization: readKustomization(decoder.decode(file.content), loader.root, context),
+    };
+  } catch (thrown) {
+    throw rephrase(thrown, messageOf(thrown), { file: path });
+  }
+}
+
+function readKustomization(content: string, root: string, context: BuildContext): NormalizedKustomization {
+  const written: Kustomization = parseKustomization(content);
+  for (const warning of deprecationWarnings(written)) context.warn(warning);
+  const kustomization = normalizeKustomization(written);
+  if (isEmptyKustomization(written)) throw new KustomizeError("InvalidKustomization", "kustomization.yaml is empty");
+  const problems = checkHeader(kustomization);
+  if (problems.length > 0) {
+    throw new KustomizeError(
+      "InvalidKustomization",
+      `Failed to read kustomization file under ${root}:\n${problems.join("\n")}`,
+    );
+  }
+  return kustomization;
+}
+
+function checkKind(kind: string, root: string, isComponent: boolean): void {
+  if (isComponent && kind !== "Component") {
+    throw new KustomizeError("InvalidComponent", `expected kind 'Component' for path '${root}' but got '${kind}'`, {
+      file: root,
+      field: "components",
+    });
+  }
+  if (!isComponent && kind === "Component") {
+    throw new KustomizeError("InvalidComponent", `expected kind != 'Component' for path '${root}'`, {
+      file: root,
+      field: "resources",
+    });
+  }
+}
+
+/** The build configures itself with some resources; they do not come out. */
+function dropLocal(resources: ResMap): ResMap {
+  const kept = resources.resources.filter((resource) => {
+    if (resource.isEmpty) return false;
+    checkMetadata(resource.node);
+    const local = resource.annotation(localConfigAnnotation);
+    return local === undefined || local === "false";
+  });
+  return new ResMap(kept);
+}
+
+type Registry<Made> = ReadonlyMap<string, (config: Resource, place: PluginPlace) => Made>;
+
+/** The built-in of a configuration's kind; `undefined` when it belongs to the other registry. Throws for all others. */
+function findBuiltin<Made>(
+  config: Resource,
+  registry: Registry<Made>,
+  other: Registry<unknown>,
+): ((config: Resource, place: PluginPlace) => Made) | undefined {
+  const { gvk } = config;
+  if (gvk.group !== "" || gvk.version !== "builtin") {
+    throw new KustomizeError(
+      "PluginRefused",
+      `external plugins disabled; unable to load external plugin '${config.originalId.kind}'`,
+    );
+  }
+  const found = registry.get(gvk.kind);
+  if (found !== undefined || other.has(gvk.kind)) return found;
+  throw new KustomizeError("InvalidTransformer", `unable to load builtin ${formatGvk(gvk)}`);
+}
+
+function configured<Made>(config: Resource, configure: () => Made): Made {
+  return prefixErrors(`plugin ${formatResId(config.originalId)} fails configuration`, configure);
+}
+
+function originOfPlugin(config: Resource): Origin | undefined {
+  const { origin } = config;
+  if (origin === undefined) return undefined;
+  const { apiVersion, kind, name, namespace } = config;
+  return {
+    repo: origin.repo,
+    ref: origin.ref,
+    configuredIn: origin.path,
+    configuredBy: { apiVersion, kind, name, namespace },
+  };
+}
+
+/** Kustomize prints the address of the generator; any will do. */
+function dumpGenerator(origin: Origin | undefined): string {
+  return `&{0xc000000000 ${origin === undefined ? "<nil>" : "0xc000000000"}}`;
+}
+
+function snapshot(resources: ResMap): string {
+  return resources.resources.map((each) => `${resIdKey(each.currentId)}\n${formatResource(each.node)}`).join("---\n");
+}
