@@ -111,7 +111,7 @@ function followItemDirectives(
   patch: readonly JsonValue[],
   mergeKey: string,
 ): { readonly live: readonly JsonValue[]; readonly items: readonly JsonValue[] } {
-  let live = original;
+  const deleted = new Set<string | undefined>();
   let isReplaced = false;
   const items: JsonValue[] = [];
   for (const item of patch) {
@@ -121,15 +121,16 @@ function followItemDirectives(
     }
     const directive = item[patchDirective];
     if (directive === "delete") {
-      const identity = identify(item, mergeKey);
-      live = live.filter((each) => findIdentity(each, mergeKey) !== identity);
+      deleted.add(identify(item, mergeKey));
     } else if (directive === "replace") {
       isReplaced = true;
     } else if (directive === "merge") {
       throw new PatchError("InvalidPatch", "merging lists cannot yet be specified in the patch");
     } else throw unknownDirective(item);
   }
-  return isReplaced ? { live: items, items: [] } : { live, items };
+  if (isReplaced) return { live: items, items: [] };
+  const live = deleted.size === 0 ? original : original.filter((item) => !deleted.has(findIdentity(item, mergeKey)));
+  return { live, items };
 }
 
 function mergeItems(
@@ -139,14 +140,23 @@ function mergeItems(
   type: TypeSchema | undefined,
 ): JsonValue[] {
   const result = [...live];
+  const places = new Map<string, number>();
+  const remember = (identity: string | undefined, index: number): void => {
+    if (identity !== undefined && !places.has(identity)) places.set(identity, index);
+  };
+  for (const [index, item] of live.entries()) remember(findIdentity(item, mergeKey), index);
   for (const item of patch) {
     if (!isObject(item)) throw wrongType("map[string]interface {}", item);
     const identity = findIdentity(item, mergeKey);
     if (identity === undefined) throw missingMergeKey(item, mergeKey);
-    const index = result.findIndex((each) => findIdentity(each, mergeKey) === identity);
-    const found = result[index];
-    if (isObject(found)) result[index] = mergeObjects(found, item, type);
-    else result.push(item);
+    const index = places.get(identity);
+    const found = index === undefined ? undefined : result[index];
+    if (index !== undefined && isObject(found)) {
+      result[index] = mergeObjects(found, item, type);
+    } else {
+      remember(identity, result.length);
+      result.push(item);
+    }
   }
   return result;
 }
