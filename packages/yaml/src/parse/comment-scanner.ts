@@ -114,6 +114,9 @@ export class CommentScanner extends Cursor {
       text = "";
     };
 
+    // Another indentation, another subject.
+    const isOtherSubject = (): boolean => text !== "" && column - 1 < nextIndent && column !== startColumn;
+
     for (; ahead < SEARCH_LIMIT; ahead++) {
       column++;
       const code = source.charCodeAt(this.pos + ahead);
@@ -136,10 +139,13 @@ export class CommentScanner extends Cursor {
         afterEmptyLine = true;
         column = 0;
         line++;
-        continue;
+        if (code < 0x80) continue;
+        // Go steps by bytes here and takes the rest of an exotic break for content in the first column.
+        column = 1;
+        if (isOtherSubject()) foot();
+        break;
       }
-      // Another indentation, another subject.
-      if (text !== "" && column - 1 < nextIndent && column !== startColumn) foot();
+      if (isOtherSubject()) foot();
       if (code !== 0x23) break;
 
       if (text === "") {
@@ -159,6 +165,12 @@ export class CommentScanner extends Cursor {
       ahead = 0;
       column = 0;
       line = this.line;
+      if (source.charCodeAt(this.pos) >= 0x80) {
+        ahead = 1;
+        column = 1;
+        if (isOtherSubject()) foot();
+        break;
+      }
     }
 
     if (text !== "") {

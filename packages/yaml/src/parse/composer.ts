@@ -315,13 +315,13 @@ export class Composer {
   }
 
   #flowValue(end: TokenKind): Node {
-    let token = this.#peek();
-    if (this.#scanner.kind(token) === TokenKind.Value) {
-      token = this.#advance(token);
-      const kind = this.#scanner.kind(token);
-      if (kind !== TokenKind.FlowEntry && kind !== end) return this.#node(false, false);
-    }
-    return this.#nodes.empty(token);
+    const token = this.#peek();
+    if (this.#scanner.kind(token) !== TokenKind.Value) return this.#nodes.empty(token);
+    const next = this.#advance(token);
+    const kind = this.#scanner.kind(next);
+    if (kind !== TokenKind.FlowEntry && kind !== end) return this.#node(false, false);
+    // Go places a missing value at what follows the colon, but in a sequence at the colon.
+    return this.#nodes.empty(end === TokenKind.FlowSequenceEnd ? token : next);
   }
 }
 

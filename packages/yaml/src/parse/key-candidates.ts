@@ -4,6 +4,8 @@ import type { Token } from "./token.ts";
 /** A place where an implicit key may have begun. */
 export interface KeyCandidate {
   possible: boolean;
+  /** The bracket of an empty flow collection that may itself be a key: set until a candidate is noted inside. */
+  emptyOpening: Token | undefined;
   /** Whether it must be a key, because it stands at the indentation of a block mapping. */
   required: boolean;
   /** The token that begins there, once it is scanned. */
@@ -23,6 +25,7 @@ export class KeyCandidates {
   begin(mark: Mark, required: boolean): void {
     const candidate = this.#current;
     candidate.possible = true;
+    candidate.emptyOpening = undefined;
     candidate.required = required;
     candidate.token = undefined;
     candidate.mark = mark;
@@ -57,5 +60,11 @@ export function discardKey(candidate: KeyCandidate): void {
 }
 
 function none(): KeyCandidate {
-  return { possible: false, required: false, token: undefined, mark: { index: 0, line: 0, column: 0 } };
+  return {
+    possible: false,
+    emptyOpening: undefined,
+    required: false,
+    token: undefined,
+    mark: { index: 0, line: 0, column: 0 },
+  };
 }

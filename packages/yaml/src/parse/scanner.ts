@@ -275,13 +275,18 @@ export class Scanner extends CommentScanner {
     if (++this.flowLevel > this.#maxDepth) throw depthExceeded(this.#maxDepth, this.line + 1, this.column + 1);
     this.#keyAllowed = true;
     const token = this.#pushIndicator(kind);
-    if (isCandidate) attachKey(outer, token);
+    if (!isCandidate) return;
+    attachKey(outer, token);
+    this.#candidates.current.emptyOpening = token;
   }
 
   #fetchFlowEnd(kind: TokenKind): void {
     this.#dropCandidate();
     if (this.flowLevel > 0) {
       this.flowLevel--;
+      // go-yaml v2 forgets that an empty collection may be a key and hands it out too early.
+      const { emptyOpening } = this.#candidates.current;
+      if (emptyOpening !== undefined && this.#dialect === "v2") emptyOpening.mayBeKey = false;
       this.#candidates.leave();
     }
     this.#keyAllowed = false;
