@@ -137,7 +137,7 @@ const outcomes: {
   {
     name: "requeue",
     conditions: ["Ready=False HealthCheckCanceled", "Reconciling=True ProgressingWithRetry"],
-    result: { requeueAfterMs: 1 },
+    result: { requeueAfterMs: 0 },
     events: [],
     observed: undefined,
   },

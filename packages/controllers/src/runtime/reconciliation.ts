@@ -74,8 +74,7 @@ export type Outcome =
 const MAX_CONDITION_MESSAGE = 32_768;
 /** The conditions that only progress and the outcome write. */
 const RESERVED: readonly string[] = [ConditionType.Ready, ConditionType.Reconciling, ConditionType.Stalled];
-/** A second request to requeue at once would spin if it were zero. */
-const AT_ONCE_MS = 1;
+const AT_ONCE_MS = 0;
 
 /**
  * One attempt to reconcile one object. Steps {@link record} their own facts (an artifact, an inventory), report
