@@ -85,7 +85,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   // A client that breaks off its handshake is not our failure.
   server.on("tlsClientError", () => {});
   server.on("clientError", (_error, socket) => socket.destroy());
-  bootstrap(registry, { now: clock.now(), caCertificate: authority.certificate });
+  bootstrap(registry, clock.now());
   const controllers = await startControllers({
     registry,
     clock,

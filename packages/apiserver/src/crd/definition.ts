@@ -1,5 +1,5 @@
 import { kubernetesDefinitions } from "@sluice/api";
-import { typeSchemaFromCustomResource, type OpenApiSchema, type TypeSchema } from "@sluice/patch";
+import { typeSchemaFromCustomResource, type TypeSchema } from "@sluice/patch";
 import { decodeMetadata } from "../builtin/typed-decoder.ts";
 import { createStrategy } from "../builtin/strategy.ts";
 import { compareVersions } from "../discovery/version-order.ts";
@@ -140,7 +140,7 @@ function createSchema({ openapi, structural, preservesAll, gvk }: SchemaParts): 
   let published: Json | undefined;
   return {
     get type(): TypeSchema {
-      type ??= typeSchemaFromCustomResource(openapi as OpenApiSchema | undefined, {
+      type ??= typeSchemaFromCustomResource(openapi, {
         definitions: kubernetesDefinitions,
         preserveUnknownFields: preservesAll,
       });

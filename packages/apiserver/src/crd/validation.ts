@@ -47,7 +47,7 @@ function validateEnum(value: Json, { rules }: StructuralSchema, path: string, er
 }
 
 function validateText(value: string, { rules, format }: StructuralSchema, path: string, errors: FieldErrors): void {
-  const length = [...value].length;
+  const length = Array.from(value).length;
   if (rules.maxLength !== undefined && length > rules.maxLength) errors.tooLong(path, rules.maxLength);
   if (rules.minLength !== undefined && length < rules.minLength) {
     errors.invalid(path, value, `${path} in body should be at least ${rules.minLength} chars long`);

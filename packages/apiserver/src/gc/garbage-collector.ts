@@ -42,7 +42,7 @@ export function startGarbageCollector({ registry, clock, logError }: ControllerC
   const finishDeletion = (node: Node, object: KubeObject): void => {
     const { finalizers = [] } = object.metadata;
     if (finalizers.includes("orphan")) {
-      for (const dependent of [...graph.dependentsOf(node.uid)]) disown(dependent, node.uid);
+      for (const dependent of Array.from(graph.dependentsOf(node.uid))) disown(dependent, node.uid);
       change(node, (copy) => removeFinalizer(copy, "orphan"));
     } else if (node.isForeground) {
       const blocking = [...graph.dependentsOf(node.uid)].filter((uid) => isBlocking(uid, node.uid));

@@ -36,7 +36,7 @@ export function startNamespaceController({ registry, clock, logError }: Controll
   const deleteContent = (namespace: string, now: number): KubeObject[] => {
     const remaining: KubeObject[] = [];
     const seen = new Set<string>();
-    for (const definition of [...registry.definitions()]) {
+    for (const definition of registry.definitions()) {
       const { namespaced, stored, collection, group, resource } = definition;
       if (!namespaced || !stored || seen.has(collection)) continue;
       seen.add(collection);

@@ -1,11 +1,12 @@
-import { age } from "./duration.ts";
-import { columns, defaultColumns, type Column, type TableColumns } from "./columns.ts";
+import { ageColumn } from "./cells.ts";
+import { clusterColumns } from "./cluster-columns.ts";
+import { columns, type TableColumns } from "./columns.ts";
+import { workloadColumns } from "./workload-columns.ts";
 
-export const ageColumn: Column = { name: "Age", cell: ({ metadata }, now) => age(metadata.creationTimestamp, now) };
+const builtin: ReadonlyMap<string, TableColumns> = new Map([...workloadColumns, ...clusterColumns]);
+const nameAndAge = columns(ageColumn);
 
-const builtin: ReadonlyMap<string, TableColumns> = new Map([]);
-
-/** The columns that a built-in kind is printed with. */
+/** The columns that a built-in kind is printed with; name and age for kinds without columns of their own. */
 export function columnsOf(group: string, kind: string): TableColumns {
-  return builtin.get(`${group}/${kind}`) ?? (kind === "" ? defaultColumns : columns(ageColumn));
+  return builtin.get(`${group}/${kind}`) ?? nameAndAge;
 }

@@ -22,32 +22,30 @@ export interface TableColumns {
 /** A column with the short form of its cell. */
 export interface Column {
   readonly name: string;
+  /** Default `string`. */
   readonly type?: string;
+  /** Whether it is only shown with `-o wide`. */
   readonly wide?: boolean;
   cell(object: KubeObject, now: number): Json;
 }
 
-/** Columns in order, after the name. */
+const nameColumn: Column = { name: "Name", cell: ({ metadata }) => metadata.name };
+
+/** The name, then the given columns. */
 export function columns(...list: readonly Column[]): TableColumns {
-  const all: readonly Column[] = [{ name: "Name", cell: ({ metadata }) => metadata.name }, ...list];
-  return {
-    definitions: all.map(({ name, type = "string", wide = false }, index) => ({
-      name,
-      type,
-      format: index === 0 ? "name" : "",
-      description: index === 0 ? "Name of the object, unique within its namespace." : `${name} of the object.`,
-      priority: wide ? 1 : 0,
-    })),
-    cells: (object, now) => all.map((column) => column.cell(object, now)),
-  };
+  return createColumns([nameColumn, ...list]);
 }
 
-/** What kinds without columns of their own are printed with. */
-export const defaultColumns: TableColumns = (() => {
-  const { definitions } = columns({
-    name: "Created At",
-    type: "date",
-    cell: ({ metadata }) => metadata.creationTimestamp ?? null,
-  });
-  return { definitions, cells: ({ metadata }) => [metadata.name, metadata.creationTimestamp ?? null] };
-})();
+/** The given columns, whatever they begin with. */
+export function createColumns(list: readonly Column[]): TableColumns {
+  return {
+    definitions: list.map(({ name, type = "string", wide = false }) => ({
+      name,
+      type,
+      format: name === "Name" ? "name" : "",
+      description: name === "Name" ? "Name of the object, unique within its namespace." : `${name} of the object.`,
+      priority: wide ? 1 : 0,
+    })),
+    cells: (object, now) => list.map((column) => column.cell(object, now)),
+  };
+}
