@@ -38,7 +38,7 @@ export function generateSshKey(
   passphrase = "",
 ): { identity: string; publicKey: string } {
   const path = join(directory, name);
-  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", passphrase, "-C", name, "-f", path]);
+  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-a", "1", "-N", passphrase, "-C", name, "-f", path]);
   return { identity: readFileSync(path, "utf8"), publicKey: readFileSync(`${path}.pub`, "utf8").trim() };
 }
 

@@ -163,5 +163,5 @@ test("a long message does not take long", () => {
   const started = performance.now();
   classifyGitFailure({ subject: "x", stderr: "repository '".repeat(5_000), status: 1 });
   classifyGitFailure({ subject: "x", stderr: `${"http://".repeat(9_000)}`, status: 1 });
-  assert.ok(performance.now() - started < 1000);
+  assert.ok(performance.now() - started < 5000);
 });

@@ -64,19 +64,32 @@ const rows: readonly (readonly [pattern: RegExp, code: GitErrorCode])[] = [
 const boilerplate =
   /could not read from remote repository|make sure you have the correct access|and the repository exists|the remote end hung up/i;
 
-/** The line that says most: the one that gave the failure its code, else the last one of substance. */
-function essenceOf(stderr: string, pattern: RegExp | undefined): string {
-  const lines = stderr
+/** Longer lines are cut before anything looks at them, so that a hostile server cannot make that expensive. */
+const maxLineLength = 1_000;
+/** What is left of a line in our message. */
+const maxEssenceLength = 500;
+
+function linesOf(stderr: string): readonly string[] {
+  return stderr
     .split(/[\r\n]+/)
-    .map((line) => line.replace(/^(remote: )+/, "").trim())
+    .map((line) =>
+      line
+        .slice(0, maxLineLength)
+        .replace(/^(remote: )+/, "")
+        .trim(),
+    )
     .filter((line) => line !== "" && !/^(warning|hint):/i.test(line));
+}
+
+/** The line that says most: the one that gave the failure its code, else the last one of substance. */
+function essenceOf(lines: readonly string[], pattern: RegExp | undefined): string {
   const line =
     lines.findLast((each) => pattern?.test(each) === true && !boilerplate.test(each)) ??
     lines.findLast((each) => /^(fatal|error|ssh)\b/i.test(each) && !boilerplate.test(each)) ??
     lines.findLast((each) => !boilerplate.test(each)) ??
     lines.at(-1) ??
     "";
-  return line.replace(/^(fatal|error): /i, "").slice(0, 500);
+  return redactMessage(line.replace(/^(fatal|error): /i, "")).slice(0, maxEssenceLength);
 }
 
 /** Hides what userinfo or tokens a message may have brought along, and where our own files were. */
@@ -89,8 +102,9 @@ function redactMessage(text: string): string {
 
 /** Gives a failed git process its code, and its message the subject and git's own words. */
 export function classifyGitFailure(failure: GitFailure): GitError {
-  const row = rows.find(([pattern]) => pattern.test(failure.stderr));
-  const essence = redactMessage(essenceOf(failure.stderr, row?.[0]));
+  const lines = linesOf(failure.stderr);
+  const row = rows.find(([pattern]) => lines.some((line) => pattern.test(line)));
+  const essence = essenceOf(lines, row?.[0]);
   const reason = essence === "" ? `git ended with ${failure.status}` : essence;
   return new GitError(row?.[1] ?? "GitOperationFailed", `${failure.subject}: ${reason}`);
 }

@@ -5,7 +5,6 @@ import { test } from "node:test";
 import { GitFixture, temporaryDirectory } from "@sluice/testing";
 import { GitError } from "./errors.ts";
 import { GitClient, type GitRemote } from "./git-client.ts";
-import { serveGitRepositories } from "./http-server.ts";
 import { defaultTreeLimits } from "./limits.ts";
 import { openTree } from "./tree.ts";
 
@@ -45,10 +44,8 @@ test("trees that could do harm are refused, by name", async (t) => {
   const fixture = new GitFixture(join(directory, "repositories"), "hostile");
   fixture.commit({ a: "1" });
   const blob = fixture.git("rev-parse", "main:a");
-  const server = await serveGitRepositories(join(directory, "repositories"));
-  t.after(() => server.close());
-  const client = new GitClient({ directory: join(directory, "cache") });
-  const remote: GitRemote = { url: client.parseUrl(`${server.url}/hostile.git`), credentials: {} };
+  const client = new GitClient({ directory: join(directory, "cache"), allowLocal: true });
+  const remote: GitRemote = { url: client.parseUrl(fixture.directory), credentials: {} };
   const signal = AbortSignal.timeout(30_000);
   const open = async (tree: string): Promise<unknown> => {
     const commit = fixture.git("-c", "user.name=A", "-c", "user.email=a@b", "commit-tree", "-m", "x", tree);

@@ -21,7 +21,7 @@ export interface RunGitOptions extends GitProcessOptions {
 
 /** Between asking a process group to end and ending it. */
 const graceMs = 2_000;
-const maxStderrBytes = 64 * 1024;
+const maxStderrLength = 16 * 1024;
 
 const passedOn = [
   "PATH",
@@ -102,7 +102,7 @@ export function startGit(args: readonly string[], options: GitProcessOptions): G
   let stderr = "";
   let isStopped = false;
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    stderr = (stderr + text).slice(-maxStderrBytes);
+    stderr = (stderr + text).slice(-maxStderrLength);
   });
   child.stdin.on("error", () => {}); // EPIPE: the exit status and stderr say why
   const kill = (signal: NodeJS.Signals): void => {

@@ -58,5 +58,5 @@ test("a long constraint does not take long", () => {
   assert.throws(() => parseConstraint(`${">1 ".repeat(1300)}!`), SyntaxError);
   assert.throws(() => parseConstraint(" ".repeat(4000) + "!"), SyntaxError);
   assert.throws(() => parseConstraint(`${"1".repeat(2000)} - ${"1".repeat(2000)}!`), SyntaxError);
-  assert.ok(performance.now() - started < 2000);
+  assert.ok(performance.now() - started < 5000);
 });
