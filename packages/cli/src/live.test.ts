@@ -256,6 +256,29 @@ test("tree follows inventories down", async () => {
   assert.equal(json.resources.length, 2);
 });
 
+test("trace follows an object to its Kustomization and source", async () => {
+  const owned = {
+    "kustomize.toolkit.fluxcd.io/name": "apps",
+    "kustomize.toolkit.fluxcd.io/namespace": "flux-system",
+  };
+  const metadata = { name: "settings", namespace: "default", labels: owned };
+  await client.create({ apiVersion: "v1", kind: "ConfigMap", metadata });
+  const ran = await flux("trace cm/settings -n default");
+  assert.match(
+    ran.stdout,
+    /^\nObject: {10}ConfigMap\/settings\nNamespace: {7}default\nStatus: {10}Managed by Flux\n---\n/,
+  );
+  assert.match(ran.stdout, /---\nKustomization: {3}apps\n[^]*Path: {12}\.\/apps\n/);
+  assert.match(ran.stdout, /---\nGitRepository: {3}fleet\n[^]*Branch: {10}main\n/);
+  const foreign = await flux("trace namespace default");
+  assert.match(foreign.stderr, /failed to trace Namespace\/default .*: object not managed by Flux/);
+});
+
+test("stats counts kinds", async () => {
+  const ran = await flux("stats -A");
+  assert.match(ran.stdout, /^RECONCILERS\s[^]*\nGitRepository\s+1\s+0\s+0\s+-\s*\nKustomization\s+1\s/);
+});
+
 test("events shows an object's events and its source's", async () => {
   const event = (name: string, kind: string, object: string, reason: string, at: string): KubernetesObject =>
     ({

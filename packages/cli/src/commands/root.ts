@@ -4,6 +4,7 @@ import { check } from "./check.ts";
 import { completion, createComplete } from "./completion/completion.ts";
 import { create } from "./create/create.ts";
 import { deleteCommand } from "./delete.ts";
+import { demo } from "./demo.ts";
 import { events } from "./events.ts";
 import { exportCommand } from "./export.ts";
 import { get } from "./get/get.ts";
@@ -11,7 +12,10 @@ import { install } from "./install.ts";
 import { logs } from "./logs.ts";
 import { reconcileCommand } from "./reconcile.ts";
 import { resume } from "./resume.ts";
+import { run } from "./run.ts";
+import { stats } from "./stats.ts";
 import { suspend } from "./suspend.ts";
+import { trace } from "./trace.ts";
 import { tree } from "./tree.ts";
 import { version } from "./version.ts";
 
@@ -49,6 +53,7 @@ It speaks the APIs and the command line of Flux.`,
       completion,
       create,
       deleteCommand,
+      demo,
       events,
       exportCommand,
       get,
@@ -56,7 +61,10 @@ It speaks the APIs and the command line of Flux.`,
       logs,
       reconcileCommand,
       resume,
+      run,
+      stats,
       suspend,
+      trace,
       tree,
       version,
       createComplete(() => root),

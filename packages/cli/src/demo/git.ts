@@ -5,19 +5,16 @@ import { CliError } from "../errors.ts";
 const execute = promisify(execFile);
 
 /** Commits that the demo makes itself carry this name, and no hook or signature of the user's configuration. */
-const IDENTITY = [
-  ...["-c", "user.name=Sluice demo", "-c", "user.email=demo@sluice.invalid", "-c", "commit.gpgsign=false"],
-  ...[
-    "-c",
-    "core.hooksPath=",
-    "-c",
-    "core.autocrlf=false",
-    "-c",
-    "init.defaultBranch=main",
-    "-c",
-    "advice.detachedHead=false",
-  ],
-];
+const SETTINGS = {
+  "user.name": "Sluice demo",
+  "user.email": "demo@sluice.invalid",
+  "commit.gpgsign": "false",
+  "core.hooksPath": "",
+  "core.autocrlf": "false",
+  "advice.detachedHead": "false",
+};
+
+const IDENTITY = Object.entries(SETTINGS).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 
 /** Runs git in a directory and returns what it printed. Throws with git's last words. */
 export async function git(directory: string, args: readonly string[], signal: AbortSignal): Promise<string> {

@@ -33,7 +33,7 @@ test("redirectSources changes the address of sources and nothing else", () => {
 });
 
 test("redirectSources follows another branch where one is given", () => {
-  assert.match(redirectSources(bootstrapped, "http://x", "next"), /branch: next\n/);
+  assert.match(redirectSources(bootstrapped, "http://x", "next"), /branch: next # the trunk\n/);
 });
 
 test("secretsOf names what the sources read", () => {
