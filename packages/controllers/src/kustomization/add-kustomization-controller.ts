@@ -1,5 +1,6 @@
 import {
   findCondition,
+  formatApiVersion,
   ConditionType,
   keyOf,
   kustomizationGvk,
@@ -156,17 +157,17 @@ function formatConfig(kind: string, namespace: string, name: string): string {
 
 /** Sources that this server knows; a kind whose definition is missing cannot be watched, or named. */
 async function servedSources({ client }: Manager): Promise<GroupVersionKind[]> {
-  const served: GroupVersionKind[] = [];
-  for (const kind of SOURCE_KINDS) {
-    const gvk = { group: sourceGroup, version: "v1", kind };
-    try {
-      await client.restMapper.mappingFor(gvk);
-      served.push(gvk);
-    } catch (error) {
-      if (!isNoMatch(error)) throw error;
-    }
+  const gvks = SOURCE_KINDS.map((kind) => ({ group: sourceGroup, version: "v1", kind }));
+  try {
+    // Asking for one kind refreshes what is known of all; asking for each would refresh for every one that is missing.
+    const [first] = gvks;
+    if (first !== undefined) await client.restMapper.mappingFor(first);
+  } catch (error) {
+    if (!isNoMatch(error)) throw error;
   }
-  return served;
+  const mappings = await client.restMapper.mappings();
+  const served = new Set(mappings.map(({ gvk }) => `${formatApiVersion(gvk)} ${gvk.kind}`));
+  return gvks.filter((gvk) => served.has(`${formatApiVersion(gvk)} ${gvk.kind}`));
 }
 
 /** The Kustomizations of a source, dependencies first, so that most of them need not wait. */
