@@ -6,20 +6,19 @@ import { builtinGenerators, builtinTransformers, type PluginPlace } from "./buil
 import { configuredGenerators, type TrackedGenerator } from "./builtins/configured-generators.ts";
 import { configuredTransformers } from "./builtins/configured-transformers.ts";
 import { parseCrds } from "./crds.ts";
-import { KustomizeError, prefixErrors, rephrase, withPrefix } from "./errors.ts";
+import { KustomizeError, prefixErrors, rephrase } from "./errors.ts";
 import { formatGvk } from "./gvk.ts";
 import { formatList, quote } from "./go-format.ts";
 import { formatResource } from "./format/format-resource.ts";
+import { type Kustomization, kustomizationFileNames } from "./kustomization.ts";
 import {
   checkHeader,
   deprecationWarnings,
   isEmptyKustomization,
-  type Kustomization,
   type NormalizedKustomization,
-  kustomizationFileNames,
   normalizeKustomization,
   parseKustomization,
-} from "./kustomization.ts";
+} from "./parse-kustomization.ts";
 import type { Loader } from "./loader.ts";
 import { appendOrigin, type Origin } from "./origin.ts";
 import { checkMetadata, inFile, isMalformedYaml } from "./parse-resources.ts";
@@ -32,7 +31,7 @@ import { addHashSuffixes } from "./transformers/hash-suffix.ts";
 import { fixNameReferences } from "./transformers/name-reference.ts";
 import { loadText } from "./transformers/patch.ts";
 import type { TrackedTransformer } from "./transformers/transformer.ts";
-import { assignVariables, formatVariable, readVariable, resolveVariables } from "./vars.ts";
+import { assignVariables, formatWrittenVariable, readVariable, resolveVariables } from "./vars.ts";
 import { yamlToJson } from "./yaml-json.ts";
 
 /** Where a target stands in the build. */
@@ -124,11 +123,9 @@ export class Target {
         const place = thrown instanceof KustomizeError && thrown.code === "NotADirectory" ? problem : thrown;
         throw rephrase(place, `${prefix}: ${messageOf(thrown)}`);
       }
-      try {
-        into.merge(this.#accumulateDirectory(loader, path, origin, undefined));
-      } catch (thrown) {
-        throw withPrefix(thrown, prefix, { file: loader.root });
-      }
+      prefixErrors(prefix, () => mergeFrom(into, loader, this.#accumulateDirectory(loader, path, origin, undefined)), {
+        file: loader.root,
+      });
     }
   }
 
@@ -162,7 +159,7 @@ export class Target {
       try {
         const result = this.#accumulateDirectory(loader, path, this.#place.origin, current);
         current = new Accumulator();
-        current.merge(result);
+        mergeFrom(current, loader, result);
       } catch (thrown) {
         throw rephrase(thrown, `accumulateDirectory: ${quote(messageOf(thrown))}`, { file: loader.root });
       }
@@ -340,11 +337,15 @@ export class Target {
 
   #mergeVariables({ resources, vars }: Accumulator): void {
     const variables = (this.kustomization.vars ?? []).map(readVariable);
-    prefixErrors(`merging vars ${formatList(variables.map(formatVariable))}`, () => {
+    prefixErrors(`merging vars ${formatList(variables.map(formatWrittenVariable))}`, () => {
       assignVariables(resources, variables);
       vars.merge(variables);
     });
   }
+}
+
+function mergeFrom(into: Accumulator, loader: Loader, result: Accumulator): void {
+  prefixErrors(`recursed merging from path '${loader.root}'`, () => into.merge(result));
 }
 
 function catchProblem(run: () => void): KustomizeError | undefined {

@@ -77,7 +77,9 @@ export const defaultConfig: TransformerConfig = sortConfig({
 /** Joins two configurations; throws `InvalidConfiguration` when they contradict each other. */
 export function mergeConfigs(config: TransformerConfig, incoming: TransformerConfig): TransformerConfig {
   if (incoming === emptyConfig || config === incoming) return config;
-  if (config === emptyConfig) return incoming;
+  // Merging is no mere union: a spec for all kinds gives way to one for a kind that comes before it. Kustomize's own
+  // table has no such pair.
+  if (config === emptyConfig && incoming === defaultConfig) return incoming;
   const merged: { -readonly [List in keyof SpecLists]?: readonly FieldSpec[] } = {};
   for (const name of specLists) {
     merged[name] = failingAs(name, () => mergeFieldSpecs(config[name], incoming[name]));

@@ -14,6 +14,8 @@ import type { ResMap } from "./res-map.ts";
 export interface Variable {
   readonly name: string;
   readonly kind: Gvk;
+  /** The kind without what `apiVersion` says. */
+  readonly writtenKind: Gvk;
   readonly objectName: string;
   readonly objectNamespace: string;
   readonly fieldPath: string;
@@ -27,6 +29,7 @@ export function readVariable(written: WrittenVar): Variable {
   return {
     name: written.name ?? "",
     kind: { ...partial, ...parsed },
+    writtenKind: partial,
     objectName: name,
     objectNamespace: namespace,
     fieldPath: written.fieldref?.fieldPath ?? "",
@@ -41,6 +44,11 @@ function parseVersion(apiVersion: string): Partial<Gvk> {
 /** The variable as kustomize prints it in messages. */
 export function formatVariable({ name, kind, fieldPath }: Variable): string {
   return `{${name} ${formatGvk(kind)} {${fieldPath}}}`;
+}
+
+/** The variable as it was written, for messages about a whole list. */
+export function formatWrittenVariable(variable: Variable): string {
+  return formatVariable({ ...variable, kind: variable.writtenKind });
 }
 
 /** The variables of a build, by name. */

@@ -20,76 +20,79 @@ class Printer {
 
   print(node: MappingNode): string {
     if (node.pairs.length === 0) return "{}";
-    this.#mapping(sorted(node, true), 0, true);
+    this.#mapping(sorted(node, true), 0, { isInline: true, inFlow: node.flow });
     return this.#out;
   }
 
-  #mapping(entries: readonly Entry[], indent: number, isInline: boolean): void {
+  #mapping(entries: readonly Entry[], indent: number, place: Place): void {
     const margin = `\n${" ".repeat(indent)}`;
-    let inline = isInline;
+    let inline = place.isInline;
     for (const { name, value } of entries) {
       if (!inline) this.#out += margin;
       inline = false;
-      if (isComplexKey(name)) this.#complexEntry(name, value, indent, margin);
+      if (isComplexKey(name)) this.#complexEntry(name, value, indent, place.inFlow);
       else {
         const key = formatText(name, { column: 0, indent, isKey: true });
         this.#out += `${key}:`;
-        this.#value(value, indent, indent + key.length + 1);
+        this.#value(value, indent, indent + key.length + 1, place.inFlow);
       }
     }
   }
 
-  #complexEntry(name: string, value: Node, indent: number, margin: string): void {
+  #complexEntry(name: string, value: Node, indent: number, inFlow: boolean): void {
     const key = formatText(name, { column: indent + 1, indent: indent + 2, isKey: false });
-    this.#out += `? ${key}${margin}:`;
-    if (value.kind === "mapping" && value.pairs.length > 0) {
-      this.#out += " ";
-      this.#mapping(sorted(value, false), indent + 2, true);
-    } else if (value.kind === "sequence" && value.items.length > 0) {
-      this.#out += " ";
-      this.#sequence(value.items, indent + 2, true);
-    } else this.#value(value, indent, indent + 1);
+    this.#out += `? ${key}\n${" ".repeat(indent)}:`;
+    this.#item(value, indent, inFlow);
   }
 
-  #value(value: Node, indent: number, column: number): void {
+  #value(value: Node, indent: number, column: number, inFlow: boolean): void {
     switch (value.kind) {
       case "scalar":
-        this.#out += ` ${formatScalar(value, indent + 2, column)}`;
+        this.#out += ` ${formatScalar(value, { indent: indent + 2, column, inFlow })}`;
         return;
       case "mapping":
         if (value.pairs.length === 0) this.#out += " {}";
-        else this.#mapping(sorted(value, false), indent + 2, false);
+        else this.#mapping(sorted(value, false), indent + 2, { isInline: false, inFlow: inFlow || value.flow });
         return;
       case "sequence":
         if (value.items.length === 0) this.#out += " []";
-        else this.#sequence(value.items, indent, false);
+        else this.#sequence(value.items, indent, { isInline: false, inFlow: inFlow || value.flow });
         return;
       case "alias":
-        this.#value(value.target, indent, column);
+        this.#value(value.target, indent, column, inFlow);
     }
   }
 
-  #sequence(items: readonly Node[], indent: number, isInline: boolean): void {
+  #sequence(items: readonly Node[], indent: number, place: Place): void {
     const margin = `\n${" ".repeat(indent)}`;
-    let inline = isInline;
+    let inline = place.isInline;
     for (const item of items) {
       if (!inline) this.#out += margin;
       inline = false;
       this.#out += "-";
-      this.#item(item, indent);
+      this.#item(item, indent, place.inFlow);
     }
   }
 
-  #item(item: Node, indent: number): void {
+  /** Prints what begins on the line of its dash. */
+  #item(item: Node, indent: number, inFlow: boolean): void {
     if (item.kind === "mapping" && item.pairs.length > 0) {
       this.#out += " ";
-      this.#mapping(sorted(item, false), indent + 2, true);
+      this.#mapping(sorted(item, false), indent + 2, { isInline: true, inFlow: inFlow || item.flow });
     } else if (item.kind === "sequence" && item.items.length > 0) {
       this.#out += " ";
-      this.#sequence(item.items, indent + 2, true);
-    } else if (item.kind === "alias") this.#item(item.target, indent);
-    else this.#value(item, indent, indent + 1);
+      this.#sequence(item.items, indent + 2, { isInline: true, inFlow: inFlow || item.flow });
+    } else if (item.kind === "alias") this.#item(item.target, indent, inFlow);
+    else this.#value(item, indent, indent + 1, inFlow);
   }
+}
+
+/** Where a collection is printed. */
+interface Place {
+  /** Whether it begins on the line of a dash. */
+  readonly isInline: boolean;
+  /** Whether it stood between braces or brackets: empty values are texts there, not null. */
+  readonly inFlow: boolean;
 }
 
 interface Entry {
@@ -124,10 +127,18 @@ function keyText({ key }: Pair, isRoot: boolean): string {
 
 const smallInteger = /^(?:0|-?[1-9][0-9]{0,14})$/;
 
-function formatScalar(node: ScalarNode, indent: number, column: number): string {
-  if (node.tag === "!!str") return formatText(throughJson(node.value), { column, indent, isKey: false });
+interface ValuePlace {
+  readonly indent: number;
+  readonly column: number;
+  readonly inFlow: boolean;
+}
+
+function formatScalar(node: ScalarNode, { indent, column, inFlow }: ValuePlace): string {
+  if (node.tag === "!!str" && node.style !== "folded") {
+    return formatText(throughJson(node.value), { column, indent, isKey: false });
+  }
   if (node.tag === "!!int" && node.style === "plain" && smallInteger.test(node.value)) return node.value;
-  return formatValue(scalarValue(node), indent, column);
+  return formatValue(scalarValue(node, inFlow), indent, column);
 }
 
 function formatValue(value: ScalarValue, indent: number, column: number): string {

@@ -120,7 +120,7 @@ function singleQuoted(text: string, place: ScalarPlace): string {
 
 /** Line and paragraph separators stay, and what follows them is indented. */
 function breakSingle(text: string, indent: number): string {
-  return text.replace(/[\u2028\u2029]+/g, (breaks) => breaks + " ".repeat(indent));
+  return text.replace(/[\u2028\u2029]+(?=[^\u2028\u2029])/g, (breaks) => breaks + " ".repeat(indent));
 }
 
 const escapes: ReadonlyMap<number, string> = new Map([

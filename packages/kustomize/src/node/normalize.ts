@@ -14,27 +14,27 @@ import { type ScalarValue, scalarValue } from "./scalar-value.ts";
 export type Detour = "json" | "yaml";
 
 /** The tree as it comes back from a detour through JSON. Throws `NotSerializable` for what has no form there. */
-export function throughJson(node: Node, detour: Detour): Node {
+export function throughJson(node: Node, detour: Detour, inFlow = false): Node {
   switch (node.kind) {
     case "scalar":
-      return valueNode(scalarValue(node), detour);
+      return valueNode(scalarValue(node, inFlow), detour);
     case "sequence":
-      return makeSequence(node.items.map((item) => throughJson(item, detour)));
+      return makeSequence(node.items.map((item) => throughJson(item, detour, inFlow || node.flow)));
     case "mapping":
-      return mappingThroughJson(node, detour);
+      return mappingThroughJson(node, detour, inFlow || node.flow);
     case "alias":
-      return throughJson(node.target, detour);
+      return throughJson(node.target, detour, inFlow);
   }
 }
 
-function mappingThroughJson(node: MappingNode, detour: Detour): MappingNode {
+function mappingThroughJson(node: MappingNode, detour: Detour, inFlow: boolean): MappingNode {
   const mapping = makeMapping();
   const index = new Map<string, number>();
   for (const { key, value } of node.pairs) {
     const name = keyName(key);
     const entry = {
       key: makeScalar(name, "!!str", detour === "json" ? "double" : "plain"),
-      value: throughJson(value, detour),
+      value: throughJson(value, detour, inFlow),
     };
     if (index.has(name)) {
       throw new KustomizeError(

@@ -1,5 +1,7 @@
-import type { ScalarNode } from "@sluice/yaml";
+import { formatNode, parseDocument, type ScalarNode } from "@sluice/yaml";
 import { KustomizeError } from "../errors.ts";
+import { fieldOf } from "./fields.ts";
+import { makeMapping, makeScalar } from "./make.ts";
 import { formatTimestamp, resolvePlain } from "./resolve.ts";
 
 /** What a scalar is once it went through JSON. */
@@ -9,11 +11,13 @@ const resolvableTags: ReadonlySet<string> = new Set(["!!str", "!!bool", "!!int",
 
 /**
  * The value of a scalar as kustomize writes it: printed with its tag and quoting, then read again. So quotes win over
- * the tag (`"5"` is text even where an integer was put into it), and a scalar without tag is typed by its text.
+ * the tag (`"5"` is text even where an integer was put into it), a scalar without tag is typed by its text, and nothing
+ * at all is an empty text in a flow collection (`{a: , b: 1}`).
  */
-export function scalarValue(node: ScalarNode): ScalarValue {
+export function scalarValue(node: ScalarNode, inFlow = false): ScalarValue {
   const { tag, value } = node;
-  if (tag === "!!str") return value;
+  if (inFlow && value === "" && node.style === "plain") return "";
+  if (tag === "!!str") return node.style === "folded" ? refold(value) : value;
   const quoted = node.style !== "plain" || value.includes("\n");
   if (tag === "" && quoted) return value;
   if (tag !== "" && !resolvableTags.has(tag)) return tag === "!!binary" ? decodeBinary(value) : value;
@@ -21,6 +25,19 @@ export function scalarValue(node: ScalarNode): ScalarValue {
   if (tag !== "" && (resolved.tag !== tag || node.explicitTag === true)) return convert(node, resolved);
   if (quoted) return value;
   return resolved.tag === "!!timestamp" ? (formatTimestamp(value) ?? value) : resolved.value;
+}
+
+const refoldable = /^[ \t\n]|\n[ \t]|\n\n$/;
+
+/**
+ * Go's printer is off by a line break at indented lines and at the end of folded texts, and kustomize prints and reads
+ * every resource once on the way.
+ */
+function refold(value: string): string {
+  if (!refoldable.test(value)) return value;
+  const printed = formatNode(makeMapping([["text", makeScalar(value, "!!str", "folded")]]));
+  const field = fieldOf(parseDocument(printed, { comments: false }), "text");
+  return field?.kind === "scalar" ? field.value : value;
 }
 
 function convert(node: ScalarNode, resolved: ReturnType<typeof resolvePlain>): ScalarValue {
