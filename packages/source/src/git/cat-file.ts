@@ -58,7 +58,7 @@ export interface GitObject {
 /**
  * Streams objects out of a repository with one `git cat-file --batch`, in the order asked for.
  *
- * @throws GitError `CommitNotFound` for an object that is missing, `LimitExceeded` for one above `maxObjectBytes`
+ * @throws GitError `CacheDamaged` for an object that is missing, `LimitExceeded` for one above `maxObjectBytes`
  */
 export async function* readObjects(
   oids: readonly string[],
@@ -75,7 +75,7 @@ export async function* readObjects(
       if (header === undefined) break;
       const [, type = "", sizeText = ""] = header.split(" ");
       if (type === "missing") {
-        throw new GitError("CommitNotFound", `${options.subject}: object ${oid} is missing`);
+        throw new GitError("CacheDamaged", `${options.subject}: object ${oid} is missing`);
       }
       const size = Number(sizeText);
       if (size > options.maxObjectBytes) {

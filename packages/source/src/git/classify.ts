@@ -13,6 +13,11 @@ export interface GitFailure {
  */
 const rows: readonly (readonly [pattern: RegExp, code: GitErrorCode])[] = [
   [/no space left on device|disk quota exceeded/i, "StorageFull"],
+  // Before those about the remote: these come from reading what is on our own disk.
+  [
+    /not a git repository: '|bad shallow line|(loose|packed) object .* is corrupt|object .* is (corrupt|missing)|corrupt (loose )?object|inflate: data stream error|packfile .* (is truncated|index unavailable|cannot be (accessed|mapped)|claims to have)|index file .* is (too small|corrupt)|pack has bad object|missing (blob|tree|commit) [0-9a-f]{40}|unable to (read|open|parse|unpack) .*(object|sha1 file|tree|header|commit)|bad (tree|blob) object|not a tree object|bad config line|did not send all necessary objects|shallow file has changed|invalid sha1 pointer|bad ref|dangling symref/i,
+    "CacheDamaged",
+  ],
   [/authentication failed for|could not read (username|password)|terminal prompts disabled/i, "AuthenticationFailed"],
   [/the requested URL returned error: (401|403|407)|HTTP code 40[137] from proxy/i, "AuthenticationFailed"],
   [

@@ -14,6 +14,7 @@ import { CodedError } from "@sluice/errors";
  * - `PathNotFound`: a sparse checkout directory that does not exist
  * - `UnsafeTree`: a tree, submodule or name that could do harm
  * - `LimitExceeded`: a file or tree that is too large
+ * - `CacheDamaged`: the local copy of the repository was broken; the next attempt makes it anew
  * - `GitUnavailable`: there is no usable `git` (or `ssh`) on this machine
  * - `StorageFull`: no space left for the objects
  * - `GitOperationFailed`: anything else, with git's own words
@@ -38,6 +39,7 @@ export type GitErrorCode =
   | "PathNotFound"
   | "UnsafeTree"
   | "LimitExceeded"
+  | "CacheDamaged"
   | "GitUnavailable"
   | "StorageFull"
   | "GitOperationFailed";

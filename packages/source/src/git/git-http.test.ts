@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -280,6 +281,37 @@ test("a damaged cache is made anew", async (t) => {
   world.fixture.commit({ a: "2" });
   const restarted = { ...world, client: new GitClient({ directory: world.cache }) };
   assert.deepEqual(await contentOf(restarted, { branch: "main" }), { a: "2" });
+});
+
+test("objects that were lost are noticed, and fetched again at the next attempt", async (t) => {
+  const world = await setUp(t);
+  const b = randomBytes(2000).toString("base64");
+  world.fixture.commit({ a: "1", b });
+  const remote = world.remote();
+  const revision = await resolveReference(world.client, remote, { branch: "main" }, world.signal);
+  const mirror = world.client.mirrorOf(remote);
+  await mirror.ensure(revision, world.signal);
+  const [name = ""] = readdirSync(world.cache);
+  const packs = join(world.cache, name, "objects", "pack");
+  for (const file of readdirSync(packs)) {
+    if (!file.endsWith(".pack")) continue;
+    const path = join(packs, file);
+    chmodSync(path, 0o600);
+    // Commits and trees come first in a pack; this hits the last blob.
+    const bytes = readFileSync(path);
+    writeFileSync(path, bytes.fill(0xff, bytes.length - 400, bytes.length - 20));
+  }
+  await assert.rejects(contentOf(world, { branch: "main" }), hasCode("CacheDamaged"));
+  assert.deepEqual(await contentOf(world, { branch: "main" }), { a: "1", b });
+});
+
+test("a branch may become a directory of branches", async (t) => {
+  const world = await setUp(t);
+  world.fixture.commit({ a: "1" }, { branch: "release" });
+  assert.deepEqual(await contentOf(world, { branch: "release" }), { a: "1" });
+  world.fixture.git("branch", "-D", "release");
+  world.fixture.commit({ a: "2" }, { branch: "release/1.0" });
+  assert.deepEqual(await contentOf(world, { branch: "release/1.0" }), { a: "2" });
 });
 
 test("credentials open the door, and only the right ones", async (t) => {

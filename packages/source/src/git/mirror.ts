@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { access, mkdir, readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { subjectOf, withGitAccess } from "./access.ts";
@@ -14,6 +15,9 @@ import { runGit } from "./run-git.ts";
 
 /** Commits are small; more than this is an attack. */
 const maxCommitBytes = 1024 * 1024;
+
+/** For servers that give out heads only: everything they have. */
+const allReferences = ["+refs/heads/*:refs/sluice/all/heads/*", "+refs/tags/*:refs/sluice/all/tags/*"];
 
 /** History steps when a commit has to be found on a branch, before all of it is fetched. */
 const allHistory = 0x7fffffff;
@@ -112,8 +116,7 @@ export class GitMirror {
 
   /** Fetches one commit by its id; where the server does not allow that, through the references that may hold it. */
   async #fetchCommit({ commit, reference }: GitRevision, signal: AbortSignal): Promise<void> {
-    // The name that keeps the objects: one per reference, so that the next fetch has something to build upon.
-    const kept = `refs/sluice/${reference === undefined ? "commit" : reference.replace(/^refs\//, "")}`;
+    const kept = keptName(reference ?? "commit");
     try {
       await this.#fetch([`+${commit}:${kept}`], 1, signal);
     } catch (error) {
@@ -121,7 +124,7 @@ export class GitMirror {
       const isRefused = error.code === "CommitNotAdvertised";
       if (reference === undefined) {
         if (!isRefused) throw error;
-        await this.#fetch(["+refs/heads/*:refs/sluice/heads/*", "+refs/tags/*:refs/sluice/tags/*"], allHistory, signal);
+        await this.#fetch(allReferences, allHistory, signal);
       } else {
         if (!isRefused && error.code !== "CommitNotFound") throw error;
         await this.#fetch([`+${reference}:${kept}`], 1, signal);
@@ -160,7 +163,7 @@ export class GitMirror {
   async ensureOnBranch(commit: string, branch: string, signal: AbortSignal): Promise<void> {
     await this.#lock.run(async () => {
       await this.#open(signal);
-      const kept = `refs/sluice/${branch.replace(/^refs\//, "")}`;
+      const kept = keptName(branch);
       for (const depth of deepeningSteps) {
         await this.#fetch([`+${branch}:${kept}`], depth, signal);
         if (await this.#isAncestor(commit, kept, signal)) return;
@@ -186,7 +189,7 @@ export class GitMirror {
   }
 
   async readCommit(commit: string, signal: AbortSignal): Promise<GitCommit> {
-    return this.#lock.run(async () => {
+    return this.#read(async () => {
       for await (const object of this.#objects([commit], maxCommitBytes, signal)) {
         if (object.type === "commit") return parseCommit(commit, object.bytes);
       }
@@ -196,18 +199,13 @@ export class GitMirror {
 
   /** Lists every leaf of a commit's tree, without reading any content. */
   async listTree(commit: string, limits: TreeLimits, signal: AbortSignal): Promise<readonly TreeEntry[]> {
-    return this.#lock.run(async () => {
-      const output = await this.#local(
-        ["ls-tree", "-r", "-z", "-l", "--full-tree", "--end-of-options", commit],
-        signal,
-      );
-      return parseTree(output, limits.maxEntries);
-    });
+    const args = ["ls-tree", "-r", "-z", "-l", "--full-tree", "--end-of-options", commit];
+    return this.#read(async () => parseTree(await this.#local(args, signal), limits.maxEntries));
   }
 
   /** Reads blobs, each id once; the answer is by id. */
   async readBlobs(oids: Iterable<string>, maxBytes: number, signal: AbortSignal): Promise<Map<string, Uint8Array>> {
-    return this.#lock.run(async () => {
+    return this.#read(async () => {
       const blobs = new Map<string, Uint8Array>();
       for await (const { oid, bytes } of this.#objects([...new Set(oids)], maxBytes, signal)) blobs.set(oid, bytes);
       return blobs;
@@ -216,20 +214,30 @@ export class GitMirror {
 
   /** Reads a blob as a git configuration file: `key → value` pairs in order. */
   async readConfig(blob: string, signal: AbortSignal): Promise<readonly (readonly [string, string])[]> {
+    const args = ["config", "--no-includes", "--blob", blob, "--null", "--list"];
+    const output = await this.#read(() => this.#local(args, signal, maxCommitBytes));
+    return output
+      .toString("utf8")
+      .split("\0")
+      .filter((record) => record !== "")
+      .map((record) => {
+        const end = record.indexOf("\n");
+        return end < 0 ? ([record, ""] as const) : ([record.slice(0, end), record.slice(end + 1)] as const);
+      });
+  }
+
+  /**
+   * Reads from the repository. Where objects turn out to be missing or broken, the repository is deleted, so that the
+   * next attempt fetches anew: a commit that seems to be present would otherwise stand in its way for ever.
+   */
+  async #read<T>(work: () => Promise<T>): Promise<T> {
     return this.#lock.run(async () => {
-      const output = await this.#local(
-        ["config", "--no-includes", "--blob", blob, "--null", "--list"],
-        signal,
-        maxCommitBytes,
-      );
-      return output
-        .toString("utf8")
-        .split("\0")
-        .filter((record) => record !== "")
-        .map((record) => {
-          const end = record.indexOf("\n");
-          return end < 0 ? ([record, ""] as const) : ([record.slice(0, end), record.slice(end + 1)] as const);
-        });
+      try {
+        return await work();
+      } catch (error) {
+        if (isDamage(error)) await this.#delete();
+        throw error;
+      }
     });
   }
 
@@ -245,15 +253,16 @@ export class GitMirror {
 
   /** Deletes the repository. A later use makes it anew. */
   async remove(): Promise<void> {
-    await this.#lock.run(async () => {
-      this.#isOpen = false;
-      await rm(this.#directory, { recursive: true, force: true });
-    });
+    await this.#lock.run(() => this.#delete());
+  }
+
+  async #delete(): Promise<void> {
+    this.#isOpen = false;
+    await rm(this.#directory, { recursive: true, force: true });
   }
 
   async #reset(signal: AbortSignal): Promise<void> {
-    this.#isOpen = false;
-    await rm(this.#directory, { recursive: true, force: true });
+    await this.#delete();
     await this.#open(signal);
   }
 
@@ -264,14 +273,18 @@ export class GitMirror {
   }
 }
 
+/**
+ * The name under which fetched objects are kept: one per reference, so that the next fetch has something to build upon.
+ * A digest, since `a` and `a/b` cannot both be names at the same time, though the remote may have had one after the
+ * other.
+ */
+function keptName(reference: string): string {
+  return `refs/sluice/${createHash("sha256").update(reference).digest("hex").slice(0, 40)}`;
+}
+
 /** Whether a failure says that the cache itself, not the remote, is broken. */
 function isDamage(error: unknown): boolean {
-  return (
-    error instanceof GitError &&
-    /not a git repository|unable to (create|read|open|parse).*(lock|object|index|shallow|config|HEAD)|corrupt|packfile .* (cannot be accessed|index unavailable)|missing (blob|tree|commit)|did not send all necessary objects|shallow file has changed|bad shallow line/i.test(
-      error.message,
-    )
-  );
+  return error instanceof GitError && error.code === "CacheDamaged";
 }
 
 /** Removes lock files and half-written packs. Only for a repository that no process is using. */

@@ -153,7 +153,7 @@ async function readLeaves(
     const blobs = await mirror.readBlobs(oids, limits.maxFileBytes, signal);
     for (const [path, leaf] of ofMirror) {
       const bytes = blobs.get(leaf.oid);
-      if (bytes === undefined) throw new GitError("CommitNotFound", `${path}: object ${leaf.oid} is missing`);
+      if (bytes === undefined) throw new GitError("CacheDamaged", `${path}: object ${leaf.oid} is missing`);
       files.set(path, { bytes, executable: leaf.executable });
     }
   }

@@ -21,6 +21,8 @@ const notArchived: Failure = {
   condition: storageFailed,
 };
 
+const noWorkingDirectory: Failure = { ...notArchived, reason: SourceReason.DirectoryCreationFailed };
+
 const gitFailures: { readonly [code in GitErrorCode]: Failure } = {
   AuthenticationFailed: notAuthenticated,
   RepositoryNotFound: gitFailed,
@@ -41,6 +43,7 @@ const gitFailures: { readonly [code in GitErrorCode]: Failure } = {
   PathNotFound: gitFailed,
   UnsafeTree: gitFailed,
   LimitExceeded: gitFailed,
+  CacheDamaged: gitFailed,
   GitUnavailable: gitFailed,
   StorageFull: gitFailed,
   GitOperationFailed: gitFailed,
@@ -81,5 +84,13 @@ export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof ArchiveError) return ownFailures.IncludeNotCopied;
   if (thrown instanceof GitRepositoryError) return ownFailures[thrown.code];
   if (thrown instanceof SpecError) return specFailures[thrown.code];
+  if (isFileSystemError(thrown)) return noWorkingDirectory;
   return { reason: FluxReason.Failed, disposition: "backoff" };
+}
+
+/** Whether the operating system refused something about files: a full disk, a directory that is not writable. */
+function isFileSystemError(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  const { code, syscall } = thrown as NodeJS.ErrnoException;
+  return code !== undefined && syscall !== undefined;
 }
