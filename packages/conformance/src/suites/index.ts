@@ -1,4 +1,5 @@
 import type { Suite } from "../suite.ts";
+import { kustomizeSuite } from "./kustomize.ts";
 
 /** Every suite, in the order in which they run. */
-export const suites: readonly Suite[] = [];
+export const suites: readonly Suite[] = [kustomizeSuite];
