@@ -41,13 +41,14 @@ export function setFacts(conditions: Conditions, facts: readonly Fact[], context
 export function markProgressing(
   conditions: Conditions,
   message: string,
-  options: ConditionContext & { readonly isDrifted: boolean },
+  options: ConditionContext & { readonly isDrifted: boolean; readonly readyMessage?: string },
 ): Condition[] {
+  const { readyMessage = "Reconciliation in progress" } = options;
   const ready = findCondition(conditions, Ready);
   const reconciling: Fact = { type: Reconciling, status: "True", reason: Progressing, message };
   const next = set(removeConditions(conditions, Stalled), reconciling, options);
   if (!options.isDrifted && ready !== undefined && ready.status !== "Unknown") return next;
-  const unknown: Fact = { type: Ready, status: "Unknown", reason: Progressing, message: "Reconciliation in progress" };
+  const unknown: Fact = { type: Ready, status: "Unknown", reason: Progressing, message: readyMessage };
   return set(next, unknown, options);
 }
 

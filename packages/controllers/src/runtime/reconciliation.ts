@@ -30,6 +30,8 @@ export interface ReconciledKind {
   readonly controller: string;
   /** Condition types of the kind that exist only while something is wrong. A success removes them. */
   readonly failureConditions: readonly string[];
+  /** Whether `Ready=Unknown` repeats what is being done, as sources do, instead of saying just that something is. */
+  readonly readyTellsProgress?: boolean;
   /** What anything that a step throws means. Total: unknown errors get the kind's general failure. */
   failureOf(thrown: unknown): Failure;
 }
@@ -155,8 +157,13 @@ export class Reconciliation<T extends FluxObject> {
    * healthy object stays silent.
    */
   async progress(message: string): Promise<void> {
-    const context = { ...this.#conditionContext(), isDrifted: this.#isDrifted };
-    this.#recordConditions(markProgressing(this.#object.status?.conditions, redact(message), context));
+    const text = redact(message);
+    const context = {
+      ...this.#conditionContext(),
+      isDrifted: this.#isDrifted,
+      ...(this.#kind.readyTellsProgress === true && { readyMessage: text }),
+    };
+    this.#recordConditions(markProgressing(this.#object.status?.conditions, text, context));
     if (this.#isDrifted) await this.flush();
   }
 

@@ -54,6 +54,7 @@ const controller = "source-controller";
 
 const kind: ReconciledKind = {
   controller,
+  readyTellsProgress: true,
   failureConditions: [StorageOperationFailed, FetchFailed, IncludeUnavailable, ArtifactOutdated],
   failureOf,
 };

@@ -246,7 +246,7 @@ test("a new commit replaces the artifact; progress is visible meanwhile", async 
   await watch;
   watching.abort();
   assert.match(seen[0] ?? "", new RegExp(`ArtifactOutdated=True new upstream revision 'main@sha1:${commit}'`));
-  assert.match(seen[0] ?? "", /Ready=Unknown/);
+  assert.match(seen[0] ?? "", /Ready=Unknown building artifact: new upstream revision/);
   assert.match(
     seen[0] ?? "",
     new RegExp(`Reconciling=True building artifact: new upstream revision 'main@sha1:${commit}'`),
