@@ -76,11 +76,15 @@ export function findCycles(graph: ReadonlyMap<string, readonly string[]>): strin
   return cycles;
 }
 
-const controllerKind = (file: string): string | undefined => /^packages\/controllers\/src\/([^/]+)\//.exec(file)?.[1];
+/** Folders `test-…` and `e2e` hold what several tests share; they are tests as far as imports go. */
+const testFile = /\.test\.ts$|\/(?:bench|e2e|test-[a-z-]+)\//;
+
+const controllerKind = (file: string): string | undefined =>
+  /^packages\/controllers\/src\/(?!test-)([^/]+)\//.exec(file)?.[1];
 
 function checkFile(file: string, text: string, facts: ReadonlyMap<string, PackageFacts>): Finding[] {
   const owner = file.split("/")[1] ?? "";
-  const isTest = file.endsWith(".test.ts") || file.includes("/bench/");
+  const isTest = testFile.test(file);
   const findings: Finding[] = [];
   for (const specifier of importsOf(text)) {
     if (specifier.startsWith(".")) {
