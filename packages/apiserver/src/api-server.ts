@@ -65,6 +65,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     registry,
     authenticator: new Authenticator(tokens, clock),
     authorizer: new Authorizer(store),
+    tokens,
     clock,
     shutdown: shutdown.signal,
     logError,

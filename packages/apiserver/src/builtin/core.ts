@@ -170,11 +170,8 @@ export const persistentVolumeStrategy: StrategyOverrides = {
   },
 };
 
-export const nodeStrategy: StrategyOverrides = {
-  prepareForCreate: (node) => {
-    node["status"] = {};
-  },
-};
+/** Kubelets bring the status of their node along. */
+export const nodeStrategy: StrategyOverrides = { keepsStatusOnCreate: true };
 
 export const eventStrategy: StrategyOverrides = { allowCreateOnUpdate: true };
 

@@ -3,22 +3,19 @@ import type { Exchange } from "../http/exchange.ts";
 import { sendYaml } from "../http/yaml.ts";
 import type { ResourceRequest } from "../http/request-info.ts";
 import { methodNotSupported, notFound, statusError, unknownPath } from "../errors/status-errors.ts";
-import type { Authorizer } from "../rbac/authorizer.ts";
 import { readDryRun } from "../registry/deletion.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { RequestContext } from "../registry/request-context.ts";
 import type { ResourceStore } from "../registry/resource-store.ts";
-import { isDns1123Subdomain } from "../validation/names.ts";
 import { answerPatch } from "./patch.ts";
 import { answerGet, answerList } from "./read.ts";
 import type { ResourceExchange } from "./resource-exchange.ts";
-import { answerSubresource } from "./subresources.ts";
+import { answerSubresource, answerUnstored, type SubresourceOptions } from "./subresources.ts";
 import { answerWatch } from "./watch.ts";
 import { answerCreate, answerDelete, answerDeleteCollection, answerUpdate, parseFieldValidation } from "./write.ts";
 
-export interface ResourceEndpointOptions {
+export interface ResourceEndpointOptions extends SubresourceOptions {
   readonly registry: Registry;
-  readonly authorizer: Authorizer;
   readonly clock: Clock;
   readonly shutdown: AbortSignal;
 }
@@ -41,7 +38,7 @@ export async function answerResource(
     const subresource = store.version.subresources.find(({ name }) => name === info.subresource);
     if (subresource === undefined) throw unknownPath();
     if (!subresource.verbs.includes(info.verb)) throw methodNotAllowed();
-    await answerSubresource(exchange, options.authorizer);
+    await answerSubresource(exchange, options);
     return;
   }
   if (info.verb === "watch" && info.name !== "" && store.version.verbs.includes("watch")) {
@@ -49,17 +46,17 @@ export async function answerResource(
     return;
   }
   if (!store.version.verbs.includes(info.verb)) throw methodNotAllowed();
-  await answerVerb(exchange, options.authorizer);
+  await answerVerb(exchange, options);
 }
 
 function methodNotAllowed(): Error {
   return statusError(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {});
 }
 
-async function answerVerb(exchange: ResourceExchange, authorizer: Authorizer): Promise<void> {
+async function answerVerb(exchange: ResourceExchange, options: SubresourceOptions): Promise<void> {
   const { info, store } = exchange;
   if (!store.definition.stored) {
-    await answerSubresource(exchange, authorizer);
+    await answerUnstored(exchange, options);
     return;
   }
   switch (info.verb) {
@@ -93,14 +90,10 @@ async function answerVerb(exchange: ResourceExchange, authorizer: Authorizer): P
   }
 }
 
+/** Names that only URLs can have are simply not found. */
 function checkUrlName({ name }: ResourceRequest, store: ResourceStore): void {
-  // Names in URLs that no object can have are simply not found.
-  if (
-    name === "" ||
-    (isDns1123Subdomain(name).length > 0 && store.version.strategy.validateName(name, false).length > 0)
-  ) {
-    if (name === "") throw notFound(store.definition, name);
-  }
+  if (name === "") throw methodNotAllowed();
+  if (name.includes("/")) throw notFound(store.definition, name);
 }
 
 function createExchange(

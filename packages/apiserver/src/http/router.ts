@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Authenticator } from "../authn/authenticator.ts";
 import { readImpersonation } from "../authn/impersonation.ts";
+import type { ServiceAccountTokens } from "../authn/service-account-tokens.ts";
 import type { User } from "../authn/user.ts";
 import type { Clock } from "../clock.ts";
 import { statusError, unknownPath } from "../errors/status-errors.ts";
@@ -16,6 +17,7 @@ export interface RouterOptions {
   readonly registry: Registry;
   readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
+  readonly tokens: ServiceAccountTokens;
   readonly clock: Clock;
   readonly shutdown: AbortSignal;
   /** Answers requests for paths that are no resources; returns `false` for those it does not know. */

@@ -191,7 +191,7 @@ export class ResourceStore {
     this.#admission.admitCreate(definition, object, context);
     const strategyContext = this.#strategyContext(context, "");
     strategy.default?.(object);
-    if (strategy.hasStatus) delete object["status"];
+    if (strategy.hasStatus && !strategy.keepsStatusOnCreate) delete object["status"];
     if (strategy.hasGeneration) metadata.generation = 1;
     else delete metadata.generation;
     strategy.prepareForCreate?.(object, strategyContext);

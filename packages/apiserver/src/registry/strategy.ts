@@ -31,6 +31,8 @@ export interface ResourceStrategy {
   validateName(name: string, prefix: boolean): readonly string[];
   /** Whether the kind has a status that only its subresource may change. */
   readonly hasStatus: boolean;
+  /** Whether objects may be created with a status. */
+  readonly keepsStatusOnCreate: boolean;
   /** Whether status updates keep the labels and annotations that are stored. */
   readonly statusKeepsMetadata: boolean;
   /** Whether `metadata.generation` counts changes of everything but metadata and status. */
