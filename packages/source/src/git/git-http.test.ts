@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
 import { randomBytes } from "node:crypto";
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -270,6 +273,31 @@ test("a process that was killed leaves nothing that stops the next one", async (
   const restarted = { ...world, client: new GitClient({ directory: world.cache }) };
   assert.deepEqual(await contentOf(restarted, { branch: "main" }), { a: "2" });
   assert.ok(!readdirSync(join(world.cache, mirror, "objects", "pack")).includes("tmp_pack_abc"));
+});
+
+test("killing the process at any point of a fetch harms nothing", async (t) => {
+  const world = await setUp(t);
+  const program = `
+    import { GitClient } from ${JSON.stringify(new URL("./git-client.ts", import.meta.url).href)};
+    const git = new GitClient({ directory: ${JSON.stringify(world.cache)} });
+    const remote = { url: git.parseUrl(${JSON.stringify(world.remote().url.address)}), credentials: {} };
+    const signal = AbortSignal.timeout(20_000);
+    process.stdout.write("ready");
+    for await (const line of process.stdin) await git.mirrorOf(remote).ensure({ commit: String(line).trim() }, signal);`;
+  for (const delayMs of [0, 15, 30, 60]) {
+    const big = randomBytes(1_000_000);
+    const commit = world.fixture.commit({ big, [`after-${delayMs}`]: "1" });
+    const args = ["--input-type=module-typescript", "-e", program];
+    const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "ignore"] });
+    await once(child.stdout, "data");
+    child.stdin.write(`${commit}\n`);
+    await delay(delayMs);
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    const restarted: World = { ...world, client: new GitClient({ directory: world.cache }) };
+    const files = await contentOf(restarted, { branch: "main" });
+    assert.equal(files[`after-${delayMs}`], "1");
+  }
 });
 
 test("a damaged cache is made anew", async (t) => {

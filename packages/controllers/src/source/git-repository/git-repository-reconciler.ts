@@ -18,6 +18,7 @@ import {
   defaultTreeLimits,
   formatRevision,
   type GitClient,
+  GitError,
   type GitRemote,
   type GitRevision,
   subjectOfCommit,
@@ -27,6 +28,7 @@ import {
   addFinalizer,
   type EventDraft,
   type Fact,
+  formatDuration,
   jitter,
   type Outcome,
   type Random,
@@ -95,6 +97,21 @@ function isUpToDate(object: GitRepository, { revision, includes }: Observed): bo
   return artifact?.revision === formatRevision(revision) && !hasContentConfigChanged(object, includes);
 }
 
+/** Gives work the time of `spec.timeout`. Whatever notices first that it is over, the failure is the same. */
+async function withinTimeout<T>(
+  schedule: Schedule,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const timeout = AbortSignal.timeout(schedule.timeoutMs);
+  try {
+    return await work(AbortSignal.any([signal, timeout]));
+  } catch (error) {
+    if (!timeout.aborted || signal.aborted || error instanceof GitError) throw error;
+    throw new GitError("Timeout", `timed out after ${formatDuration(schedule.timeoutMs)}`, { cause: error });
+  }
+}
+
 /**
  * Keeps the artifact of a GitRepository at what the remote has. Asks the remote for its references first and fetches
  * only when the commit, or what is made of it, has changed. While the remote is away the last artifact stays served.
@@ -161,13 +178,17 @@ export class GitRepositoryReconciler implements Reconciler {
     const before = reconciliation.object;
     checkSpec(before.spec);
     await this.#observeArtifact(reconciliation);
-    const gitSignal = AbortSignal.any([signal, AbortSignal.timeout(schedule.timeoutMs)]);
-    const observed = await this.#observeSources(reconciliation, gitSignal);
-    const isNoop =
-      isUpToDate(reconciliation.object, observed) && isConditionTrue(before.status?.conditions, ArtifactInStorage);
-    const subject = isNoop ? undefined : await this.#store(reconciliation, observed, gitSignal);
-    const artifact = reconciliation.object.status?.artifact;
-    const fact = inStorage(formatRevision(observed.revision));
+    const { revision, subject } = await withinTimeout(schedule, signal, async (limited) => {
+      const observed = await this.#observeSources(reconciliation, limited);
+      const isNoop =
+        isUpToDate(reconciliation.object, observed) && isConditionTrue(before.status?.conditions, ArtifactInStorage);
+      return {
+        revision: formatRevision(observed.revision),
+        subject: isNoop ? undefined : await this.#store(reconciliation, observed, limited),
+      };
+    });
+    const { artifact } = reconciliation.object.status ?? {};
+    const fact = inStorage(revision);
     const event = artifact && this.#eventFor(before, artifact, subject);
     return {
       kind: "succeeded",
