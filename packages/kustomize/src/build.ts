@@ -1,6 +1,5 @@
-import { YamlError } from "@sluice/yaml";
 import type { BuildContext } from "./build-context.ts";
-import { KustomizeError, rephrase } from "./errors.ts";
+import { rephrase } from "./errors.ts";
 import { fieldSpec } from "./field-spec.ts";
 import type { FileSystem } from "./file-system.ts";
 import { dumpGo } from "./format/go-dump.ts";
@@ -8,7 +7,9 @@ import { formatResource } from "./format/format-resource.ts";
 import { Loader, type LoadRestrictor, refusingRemoteLoader, type RemoteLoader } from "./loader.ts";
 import { messageOf } from "@sluice/errors";
 import type { ParseCache } from "./parse-cache.ts";
+import { effectiveNamespace } from "./res-id.ts";
 import type { ResMap } from "./res-map.ts";
+import type { Resource } from "./resource.ts";
 import { ResourceFactory } from "./resource-factory.ts";
 import { OpenApi } from "./schema/open-api.ts";
 import { Target } from "./target.ts";
@@ -84,15 +85,30 @@ function finish(resources: ResMap, { kustomization }: Target, options: BuildOpti
  * @throws KustomizeError with code `NotSerializable` for values that have no form in JSON.
  */
 export function format(resources: ResMap): string {
-  return resources.resources
-    .map(({ node }) => {
-      try {
-        return formatResource(node);
-      } catch (thrown) {
-        if (thrown instanceof YamlError)
-          throw new KustomizeError("NotSerializable", `${dumpGo(node)}: ${messageOf(thrown)}`, { cause: thrown });
-        throw rephrase(thrown, `${dumpGo(node)}: ${messageOf(thrown)}`);
-      }
-    })
-    .join("---\n");
+  return resources.resources.map(formatOne).join("---\n");
+}
+
+/**
+ * Prints each object into a file of its own, as `kustomize build -o DIRECTORY` does: `[namespace_]group_version_kind_name.yaml`,
+ * with the namespace where there are several.
+ * @throws KustomizeError with code `NotSerializable` for values that have no form in JSON.
+ */
+export function formatFiles(resources: ResMap): Map<string, string> {
+  const identified = resources.resources.map((resource) => ({ resource, id: resource.currentId }));
+  const namespaces = new Set(identified.filter(({ id }) => !id.clusterScoped).map(({ id }) => effectiveNamespace(id)));
+  return new Map(
+    identified.map(({ resource, id }) => {
+      const kind = [id.group, id.version, id.kind].filter((part) => part !== "").join("_");
+      const prefix = id.clusterScoped || namespaces.size < 2 ? "" : `${effectiveNamespace(id)}_`;
+      return [`${prefix}${kind}_${id.name}.yaml`.toLowerCase(), formatOne(resource)];
+    }),
+  );
+}
+
+function formatOne({ node }: Resource): string {
+  try {
+    return formatResource(node);
+  } catch (thrown) {
+    throw rephrase(thrown, `${dumpGo(node)}: ${messageOf(thrown)}`, {}, "NotSerializable");
+  }
 }

@@ -55,11 +55,19 @@ export function withPrefix(thrown: unknown, prefix: string, place: KustomizeErro
   return rephrase(thrown, `${prefix}: ${messageOf(thrown)}`, place);
 }
 
-/** Returns the error with another message; code, file and field stay those of the cause. */
-export function rephrase(thrown: unknown, message: string, place: KustomizeErrorOptions = {}): KustomizeError {
+/**
+ * Returns the error with another message; code, file and field stay those of the cause. An error of another package
+ * gets `foreignCode`; a bug is thrown on as it is.
+ */
+export function rephrase(
+  thrown: unknown,
+  message: string,
+  place: KustomizeErrorOptions = {},
+  foreignCode: KustomizeErrorCode = "MalformedYAML",
+): KustomizeError {
+  if (!(thrown instanceof CodedError)) throw thrown;
   const known = thrown instanceof KustomizeError ? thrown : undefined;
-  if (known === undefined && !(thrown instanceof CodedError)) throw thrown;
-  return new KustomizeError(known?.code ?? "MalformedYAML", message, {
+  return new KustomizeError(known?.code ?? foreignCode, message, {
     cause: thrown,
     file: known?.file ?? place.file,
     field: known?.field ?? place.field,

@@ -13,7 +13,7 @@
  * ```
  * @packageDocumentation
  */
-export { build, type BuildOptions, format } from "./build.ts";
+export { build, type BuildOptions, format, formatFiles } from "./build.ts";
 export { KustomizeError, type KustomizeErrorCode } from "./errors.ts";
 export type { FileSystem } from "./file-system.ts";
 export { type GitUrl, parseGitUrl } from "./git-url.ts";

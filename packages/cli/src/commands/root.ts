@@ -9,6 +9,7 @@ import { events } from "./events.ts";
 import { exportCommand } from "./export.ts";
 import { get } from "./get/get.ts";
 import { install } from "./install.ts";
+import { kustomize } from "./kustomize/kustomize.ts";
 import { logs } from "./logs.ts";
 import { reconcileCommand } from "./reconcile.ts";
 import { resume } from "./resume.ts";
@@ -58,6 +59,7 @@ It speaks the APIs and the command line of Flux.`,
       exportCommand,
       get,
       install,
+      kustomize,
       logs,
       reconcileCommand,
       resume,
