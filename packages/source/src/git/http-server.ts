@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { createServer as createTlsServer, type ServerOptions as TlsOptions } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { resolve } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { baseEnvironment, configEnvironment } from "./run-git.ts";
 
 /** One answered request. */
@@ -96,6 +97,25 @@ function parseCgiHead(head: string): { status: number; headers: readonly (readon
   return { status, headers };
 }
 
+/** Takes the head off a CGI answer, hands it to `onHead`, and yields the body. */
+async function* bodyOf(output: AsyncIterable<Buffer>, onHead: (head: string) => void): AsyncGenerator<Buffer> {
+  let head: Buffer | undefined = Buffer.alloc(0);
+  for await (const chunk of output) {
+    if (head === undefined) {
+      yield chunk;
+      continue;
+    }
+    head = Buffer.concat([head, chunk]);
+    const end = head.indexOf("\r\n\r\n");
+    if (end < 0) continue;
+    onHead(head.toString("latin1", 0, end));
+    const rest = head.subarray(end + 4);
+    head = undefined;
+    if (rest.length > 0) yield rest;
+  }
+  if (head !== undefined) onHead("Status: 500 Internal Server Error");
+}
+
 /** Runs one request through `git http-backend`. Resolves to the number of body bytes sent. */
 async function runBackend(
   request: IncomingMessage,
@@ -115,26 +135,22 @@ async function runBackend(
   response.on("close", () => {
     if (!response.writableFinished) child.kill("SIGKILL");
   });
-  let head: Buffer | undefined = Buffer.alloc(0);
   let bytesSent = 0;
-  for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
-    let body = chunk;
-    if (head !== undefined) {
-      head = Buffer.concat([head, chunk]);
-      const end = head.indexOf("\r\n\r\n");
-      if (end < 0) continue;
-      const { status, headers } = parseCgiHead(head.toString("latin1", 0, end));
-      for (const [name, value] of headers) response.setHeader(name, value);
-      response.writeHead(status);
-      body = head.subarray(end + 4);
-      head = undefined;
-    }
-    bytesSent += body.length;
-    if (body.length > 0 && !response.write(body))
-      await Promise.race([once(response, "drain"), once(response, "close")]);
-  }
-  if (head !== undefined && !response.headersSent) response.writeHead(500);
-  response.end();
+  const body = bodyOf(child.stdout as AsyncIterable<Buffer>, (head) => {
+    const { status, headers } = parseCgiHead(head);
+    for (const [name, value] of headers) response.setHeader(name, value);
+    response.writeHead(status);
+  });
+  await pipeline(
+    body,
+    async function* (chunks: AsyncIterable<Buffer>) {
+      for await (const chunk of chunks) {
+        bytesSent += chunk.length;
+        yield chunk;
+      }
+    },
+    response,
+  );
   return bytesSent;
 }
 
