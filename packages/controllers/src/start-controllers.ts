@@ -37,6 +37,8 @@ export interface ControllerFlags extends Partial<KustomizationPolicy> {
   readonly maxRetryDelayMs?: number;
   /** Attempts of an artifact's download after the first. Default 9. */
   readonly httpRetry?: number;
+  /** `host[:port]` to fetch artifacts from instead of what their URLs say (`SOURCE_CONTROLLER_LOCALHOST`). */
+  readonly sourceControllerLocalhost?: string;
   /** Only objects with these labels are reconciled. */
   readonly watchLabelSelector?: string;
   /** Only objects of this namespace are reconciled. Default: all namespaces. */
@@ -171,7 +173,10 @@ async function addKustomizations(manager: Manager, options: StartControllersOpti
     observer: controllerMetrics(manager.metrics, "kustomization"),
     ...retryDelays(flags),
     ...(flags.concurrentKustomizations !== undefined && { concurrency: flags.concurrentKustomizations }),
-    ...(flags.httpRetry !== undefined && { fetchOptions: { retries: flags.httpRetry } }),
+    fetchOptions: {
+      ...(flags.httpRetry !== undefined && { retries: flags.httpRetry }),
+      ...(flags.sourceControllerLocalhost !== undefined && { localhostOverride: flags.sourceControllerLocalhost }),
+    },
     ...(random && { random }),
     ...(fetchArtifact && { fetchArtifact }),
   });

@@ -91,12 +91,13 @@ export async function addKustomizationController(
   kustomizations.addIndex(BY_CONFIG, configsOf);
   const dependencyWaits = new DependencyWaits();
   const health = new HealthWatcher({ clock, logger, onVerdict: (key) => controller.enqueue(key) });
+  const artifacts = new ArtifactFiles(options.fetchArtifact ?? fetchArtifact, options.fetchOptions ?? {});
   const reconciler = new KustomizationReconciler({
     client,
     clock,
     recorder,
     random,
-    artifacts: new ArtifactFiles(options.fetchArtifact ?? fetchArtifact, options.fetchOptions ?? {}),
+    artifacts,
     health,
     dependencyWaits,
     policy: { ...DEFAULT_POLICY, ...options.policy },
@@ -134,8 +135,14 @@ export async function addKustomizationController(
     });
   }
   manager.add(controller);
-  const healthWatches: Runnable = { name: "health watches", run: (signal) => health.run(signal) };
-  manager.add(healthWatches);
+  const watches: Runnable = {
+    name: "health watches and downloads",
+    run: async (signal) => {
+      await health.run(signal);
+      artifacts.close();
+    },
+  };
+  manager.add(watches);
   return controller;
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from "@sluice/kube";
+import { formatDuration } from "../runtime/index.ts";
 
 /**
  * A signal that aborts with `signal`, or with a `TimeoutError` after the time an attempt may take. `clear` must be
@@ -11,7 +12,7 @@ export function withTimeout(
 ): { readonly signal: AbortSignal; readonly clear: () => void } {
   const controller = new AbortController();
   const timer = clock.setTimeout(() => {
-    controller.abort(new DOMException(`timed out after ${Math.round(timeoutMs / 1000)}s`, "TimeoutError"));
+    controller.abort(new DOMException(`reconciliation timed out after ${formatDuration(timeoutMs)}`, "TimeoutError"));
   }, timeoutMs);
   return { signal: AbortSignal.any([signal, controller.signal]), clear: () => timer.cancel() };
 }

@@ -16,10 +16,12 @@ import {
 import {
   Fingerprints,
   formatChangeSet,
+  formatSubject,
   inventoryOf,
   isChange,
   isSameInventory,
   mergeInventories,
+  reconcileLogger,
   ResourceManager,
   subtractInventory,
   type ChangeSet,
@@ -218,7 +220,7 @@ export class KustomizationReconciler implements Reconciler {
 
     if (isNewRevision) reconciliation.markDrifted();
     await reconciliation.progress(`Fetching manifests ${suffix}`);
-    const files = await artifacts.get(source.artifact);
+    const files = await artifacts.get(source.artifact, signal);
     reconciliation.record({ lastAttemptedRevision: revision });
     await reconciliation.progress(`Building manifests ${suffix}`);
     const target = targetClusterOf(object, { client: this.#options.client, ...this.#options.policy });
@@ -262,8 +264,10 @@ export class KustomizationReconciler implements Reconciler {
       reconciliation.record({ inventory: { entries } });
       await reconciliation.flush();
     };
-    const tell = (changes: ChangeSet): void => {
+    const tell = (done: string, changes: ChangeSet): void => {
       if (changes.length === 0) return;
+      const output = Object.fromEntries(changes.map((entry) => [formatSubject(entry), entry.action]));
+      reconcileLogger().info(`${done} completed`, { revision: source.revision, output });
       reconciliation.event(draft("Normal", FluxReason.Progressing, formatChangeSet(changes), source));
     };
 
@@ -274,7 +278,7 @@ export class KustomizationReconciler implements Reconciler {
       track,
       signal,
     });
-    tell(changeSet.filter(isChange));
+    tell("server-side apply", changeSet.filter(isChange));
 
     const applied = inventoryOf(changeSet);
     const stale = subtractInventory(entries, applied);
@@ -284,7 +288,7 @@ export class KustomizationReconciler implements Reconciler {
     }
     const pruned = await pruneStale(manager, stale, signal);
     reconciliation.record({ inventory: { entries: mergeInventories(applied, pruned.survivors) } });
-    tell(pruned.changeSet);
+    tell("garbage collection", pruned.changeSet);
     if (pruned.error !== undefined) throw pruned.error;
     return [...changeSet, ...pruned.changeSet];
   }

@@ -9,8 +9,9 @@ import {
   type FluxStatus,
 } from "@sluice/api";
 import { messageOf } from "@sluice/errors";
-import { redact, type Client, type Clock, type Result } from "@sluice/kube";
+import { reconcileLogger, redact, type Client, type Clock, type Result } from "@sluice/kube";
 import { timestampOf } from "./clock.ts";
+import { formatDuration } from "./duration.ts";
 import {
   markFailed,
   markProgressing,
@@ -71,6 +72,8 @@ export type Outcome =
       /** Extra metadata of the event. */
       readonly metadata?: { readonly [key: string]: string };
     };
+
+type Failed = Outcome & { readonly kind: "failed" };
 
 /** Longest message that a condition can hold. */
 const MAX_CONDITION_MESSAGE = 32_768;
@@ -215,10 +218,13 @@ export class Reconciliation<T extends FluxObject> {
     this.#recordConditions(conditions);
     await this.flush();
     if (outcome.event !== undefined) this.event(outcome.event);
+    const next = formatDuration(outcome.requeueAfterMs);
+    const finished = `Reconciliation finished in ${formatDuration(this.elapsedMs)}, next run in ${next}`;
+    reconcileLogger().info(outcome.event?.message ?? finished, outcome.event?.metadata);
     return { requeueAfterMs: outcome.requeueAfterMs };
   }
 
-  async #fail(outcome: Outcome & { readonly kind: "failed" }): Promise<Result> {
+  async #fail(outcome: Failed): Promise<Result> {
     const failure = this.#kind.failureOf(outcome.error);
     const text = redact(messageOf(outcome.error));
     const message = text.length > MAX_CONDITION_MESSAGE ? `${text.slice(0, MAX_CONDITION_MESSAGE - 1)}…` : text;
@@ -238,6 +244,7 @@ export class Reconciliation<T extends FluxObject> {
       const eventMessage = failure.eventMessage ?? text;
       this.event({ type, reason: failure.reason, message: eventMessage, ...(metadata && { metadata }) });
     }
+    this.#logFailure(failure, outcome);
     switch (failure.disposition) {
       case "backoff":
         throw outcome.error;
@@ -249,6 +256,27 @@ export class Reconciliation<T extends FluxObject> {
         return { requeueAfterMs: AT_ONCE_MS };
       case "stall":
         return {};
+    }
+  }
+
+  #logFailure({ disposition, reason, eventMessage }: Failure, { error, retryAfterMs, metadata }: Failed): void {
+    const logger = reconcileLogger();
+    const fields = { ...metadata, reason };
+    switch (disposition) {
+      case "backoff": // the controller logs what it delays
+        return;
+      case "retry": {
+        const elapsed = formatDuration(this.elapsedMs);
+        const text = `Reconciliation failed after ${elapsed}, next try in ${formatDuration(retryAfterMs)}`;
+        logger.error(text, error, fields);
+        return;
+      }
+      case "stall":
+        logger.error("Reconciliation stalled", error, fields);
+        return;
+      case "wait":
+      case "requeue":
+        logger.info(eventMessage ?? messageOf(error), fields);
     }
   }
 
