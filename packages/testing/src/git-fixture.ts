@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** What a path holds in a commit: text or bytes, or something that is not a plain file. */
@@ -56,19 +56,20 @@ export class GitFixture {
     const reference = `refs/heads/${branch}`;
     const text = Buffer.from(message);
     const parts: (string | Uint8Array)[] = [
-      `${orphan ? `reset ${reference}\n` : ""}commit ${reference}\n`,
+      `${orphan ? `reset ${reference}\n` : ""}commit ${reference}\nmark :1\n`,
       `committer Ada <ada@example.com> ${this.#date} +0000\ndata ${text.length}\n`,
       text,
       "\n",
     ];
     if (!orphan && this.#exists(reference)) parts.push(`from ${reference}^0\n`);
     for (const [path, entry] of Object.entries(files)) parts.push(...changeOf(JSON.stringify(path), entry));
-    execFileSync("git", ["fast-import", "--quiet", "--force"], {
+    const marks = join(this.directory, "marks");
+    execFileSync("git", ["fast-import", "--quiet", "--force", `--export-marks=${marks}`], {
       cwd: this.directory,
       env: environment,
       input: Buffer.concat([...parts, "\ndone\n"].map((part) => Buffer.from(part as string))),
     });
-    return this.git("rev-parse", reference);
+    return readFileSync(marks, "utf8").trim().split(" ")[1] ?? "";
   }
 
   /** Tags a commit (default: the head of `main`), with a tag object when there is a message. */
@@ -77,8 +78,9 @@ export class GitFixture {
     this.git("tag", "--force", ...(message === undefined ? [] : ["--annotate", "--message", message]), name, commit);
   }
 
+  /** Branches written by this fixture are files; nothing packs them. */
   #exists(reference: string): boolean {
-    return this.git("for-each-ref", "--format=%(refname)", reference) !== "";
+    return existsSync(join(this.directory, reference));
   }
 }
 
