@@ -2,13 +2,15 @@
 // Plain JavaScript that any Node from 20 on can read: it hands over to the Node 24 that came with `npm ci` where
 // the machine's own is older, because the rest is TypeScript that only newer versions run directly.
 import { spawn } from "node:child_process";
-import { createRequire } from "node:module";
+import * as module from "node:module";
+import { homedir } from "node:os";
+import { join } from "node:path";
 
 const NEEDED_MAJOR = 24;
 
 function newerNode() {
   try {
-    return createRequire(import.meta.url).resolve("node/bin/node");
+    return module.createRequire(import.meta.url).resolve("node/bin/node");
   } catch {
     return undefined;
   }
@@ -37,6 +39,9 @@ function handOver(binary) {
 }
 
 if (Number.parseInt(process.versions.node, 10) >= NEEDED_MAJOR) {
+  // Erasing types and compiling some hundred modules is most of the start; the result is kept from one start to the
+  // next, where only this user can write.
+  module.enableCompileCache(join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "sluice", "compiled"));
   const { runProcess } = await import("../src/process.ts");
   await runProcess();
 } else {
