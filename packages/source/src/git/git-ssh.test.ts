@@ -95,7 +95,7 @@ test("refuses what it must refuse", { skip }, async (t) => {
     world.client.listReferences(world.remote(data, path), "heads", world.signal);
   const unknown = "[192.0.2.1]:22 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ5dGVzYnl0ZXNieXRlc2J5dGVzYnl0ZXNieXRlc2J5\n";
   const revoked = knownHosts.replace("[", "@revoked [") + knownHosts;
-  const hostile = "/tmp/x'$(touch${IFS}y)`id`";
+  const hostile = "/srv/x'$(touch${IFS}y)`id`";
   const known = { known_hosts: knownHosts };
   const attempts: readonly (readonly [Promise<unknown>, GitErrorCode, RegExp?])[] = [
     [list({ identity: stranger, ...known }), "AuthenticationFailed", /Permission denied/],
