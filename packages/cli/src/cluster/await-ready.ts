@@ -17,9 +17,10 @@ export async function awaitReady(cluster: Cluster, kind: FluxKind, key: ObjectKe
     if (object === undefined) throw new CliError("NotFound", `${kind.gvk.kind} ${formatKey(key)} was deleted`);
     const standing = standingOf(object);
     if (standing.state === "stalled") throw new CliError("Failed", standing.message);
-    if (standing.state === "retrying" && standing.message !== told) {
+    if ((standing.state === "retrying" || standing.state === "waiting") && standing.message !== told) {
       told = standing.message;
-      say.warning(`${kind.gvk.kind} ${key.name} is not ready yet: ${standing.message}`);
+      if (standing.state === "waiting") say.wait(told);
+      else say.warning(`${kind.gvk.kind} ${key.name} is not ready yet: ${told}`);
     }
     return standing.state === "ready" ? object : undefined;
   };
@@ -36,16 +37,17 @@ export async function awaitReady(cluster: Cluster, kind: FluxKind, key: ObjectKe
 
 /**
  * Waits until a controller has handled a request to reconcile (`token`) and returns the object. Ends with an error
- * as soon as the attempt failed: whoever asks for a reconciliation wants to know how this one went.
+ * as soon as the attempt failed: whoever asks for a reconciliation wants to know how this one went. An attempt that
+ * a dependency holds up has not failed: the wait goes on, and says so.
  */
 export async function awaitHandled(
   cluster: Cluster,
   kind: FluxKind,
-  before: FluxObject,
-  token: string,
+  { before, token, say }: { readonly before: FluxObject; readonly token: string; readonly say: Messages },
 ): Promise<FluxObject> {
   const key = keyOf(before);
   const handledBefore = before.status?.lastHandledReconcileAt;
+  let told = "";
   const settle = (object: FluxObject | undefined): FluxObject | undefined => {
     if (object === undefined) throw new CliError("NotFound", `${kind.gvk.kind} ${formatKey(key)} was deleted`);
     const handled = object.status?.lastHandledReconcileAt;
@@ -54,6 +56,11 @@ export async function awaitHandled(
     const standing = standingOf(object);
     if (standing.state === "working") return undefined;
     if (standing.state === "ready") return object;
+    if (standing.state === "waiting") {
+      if (standing.message !== told) say.wait(standing.message);
+      told = standing.message;
+      return undefined;
+    }
     throw new CliError("Failed", `${kind.gvk.kind} reconciliation failed: ${standing.message}`);
   };
   try {
@@ -64,7 +71,8 @@ export async function awaitHandled(
     );
   } catch (error) {
     if (!cluster.isTimeout(error)) throw error;
-    const message = `timed out waiting for ${kind.gvk.kind} ${formatKey(key)} to be reconciled, is a controller running?`;
+    const hint = told === "" ? ", is a controller running?" : `: ${told}`;
+    const message = `timed out waiting for ${kind.gvk.kind} ${formatKey(key)} to be reconciled${hint}`;
     throw new CliError("TimedOut", message, { cause: error });
   }
 }

@@ -39,6 +39,14 @@ test("standingOf tells ready, working, retrying and stalled apart", () => {
       want: "retrying",
     },
     {
+      name: "waits for a dependency",
+      object: object([
+        condition("Ready", "False", "DependencyNotReady"),
+        condition("Reconciling", "True", "ProgressingWithRetry"),
+      ]),
+      want: "waiting",
+    },
+    {
       name: "a new attempt after a failure",
       object: object([condition("Ready", "False", "BuildFailed"), condition("Reconciling", "True", "Progressing")]),
       want: "working",

@@ -1,14 +1,17 @@
 import { findCondition, type Condition } from "@sluice/api";
 import type { FluxObject } from "../kinds/flux-kind.ts";
 
+/** What an object waits for without having failed: others wake it as soon as they are ready. */
+const WAITING_REASON = "DependencyNotReady";
+
 /**
- * Where an object stands on the way to what was asked of it.
+ * Where an object stands on the way to what was asked of it. `waiting`: for a dependency, which wakes it.
  * `retrying`: the last attempt failed, the controller tries again. `stalled`: only a change of the object can help.
  */
 export type Standing =
   | { readonly state: "ready" }
   | { readonly state: "working" }
-  | { readonly state: "retrying" | "stalled"; readonly reason: string; readonly message: string };
+  | { readonly state: "waiting" | "retrying" | "stalled"; readonly reason: string; readonly message: string };
 
 /** Reads the standing of an object's newest generation from its conditions. */
 export function standingOf(object: FluxObject): Standing {
@@ -22,7 +25,8 @@ export function standingOf(object: FluxObject): Standing {
   if (ready.status === "False") {
     const reconciling = findCondition(conditions, "Reconciling");
     if (reconciling?.status === "True" && reconciling.reason === "Progressing") return { state: "working" };
-    return { state: "retrying", reason: ready.reason, message: ready.message };
+    const state = ready.reason === WAITING_REASON ? "waiting" : "retrying";
+    return { state, reason: ready.reason, message: ready.message };
   }
   const observed = observedGeneration === undefined || observedGeneration === object.metadata.generation;
   return ready.status === "True" && observed ? { state: "ready" } : { state: "working" };

@@ -87,7 +87,7 @@ async function reconcile(
   await cluster.client.patch(kind.gvk, { namespace, name }, { type: "merge", body }, options);
   say.success(`${kind.gvk.kind} annotated`);
   say.wait(`waiting for ${kind.gvk.kind} reconciliation`);
-  const after = await awaitHandled(cluster, kind, before, token);
+  const after = await awaitHandled(cluster, kind, { before, token, say });
   say.success(kind.successMessage(after));
 }
 

@@ -6,6 +6,7 @@ import type { ApiClient } from "@sluice/kube";
 import { installManifests } from "../install/manifests.ts";
 import { SLUICE_VERSION } from "../version.ts";
 import type { FleetCluster } from "./fleet-repository.ts";
+import { controllerIdentities, standInDefinitions } from "./stand-ins.ts";
 import { secretsOf } from "./sync-manifest.ts";
 
 /** A cluster of the demo: an API server of its own, with Flux's kinds installed. */
@@ -50,8 +51,11 @@ export async function startCluster(name: string, directory: string, signal: Abor
   }
 }
 
-/** Installs Flux's kinds. */
-export async function installKinds({ client }: EmbeddedCluster, signal: AbortSignal): Promise<void> {
+/** Installs Flux's kinds; `forAnyFleet` also what other people's fleets expect beside them. */
+export async function installKinds(
+  { client }: EmbeddedCluster,
+  { forAnyFleet, signal }: { readonly forAnyFleet: boolean; readonly signal: AbortSignal },
+): Promise<void> {
   const manifests = installManifests({
     namespace: "flux-system",
     version: SLUICE_VERSION,
@@ -61,7 +65,8 @@ export async function installKinds({ client }: EmbeddedCluster, signal: AbortSig
     clusterDomain: "cluster.local",
     tolerationKeys: [],
   });
-  await apply(client, manifests, signal);
+  const others = forAnyFleet ? [...standInDefinitions(), ...controllerIdentities("flux-system")] : [];
+  await apply(client, [...manifests, ...others], signal);
 }
 
 /** Gives a cluster what it follows: the sync manifest of its directory, and the login that its sources name. */

@@ -122,13 +122,19 @@ async function pointToDemo(
   const name = path.replace(/^clusters\//, "") || "cluster";
   const file = join(directory, SYNC_FILE);
   const before = await readFile(file, "utf8").catch(() => undefined);
-  if (before === undefined) {
-    const sync = createSyncManifest(path, origin.branch);
-    return { name, path, sync: parseSyncManifest(redirectSources(sync.text, url, origin.branch)) };
-  }
-  const after = redirectSources(before, url, origin.branch);
-  if (after !== before) await writeFile(file, after);
-  return { name, path, sync: parseSyncManifest(after) };
+  if (before === undefined) return { name, path, sync: syncFor(path, url, origin.branch) };
+  const found = parseSyncManifest(before);
+  // Templates leave the file empty: `bootstrap` would fill it.
+  const sync =
+    found.objects.length === 0
+      ? syncFor(path, url, origin.branch)
+      : parseSyncManifest(redirectSources(before, url, origin.branch));
+  if (sync.text !== before) await writeFile(file, sync.text);
+  return { name, path, sync };
+}
+
+function syncFor(path: string, url: string, branch: string): SyncManifest {
+  return parseSyncManifest(redirectSources(createSyncManifest(path, branch).text, url, branch));
 }
 
 /** All directories that hold a `flux-system/gotk-sync.yaml`, sorted. */

@@ -39,8 +39,8 @@ export function observeObject(before: ObjectState | undefined, object: FluxObjec
   const { phase, detail } = phaseOf(object);
   const { metadata, spec, status } = object;
   const namespace = metadata.namespace ?? "";
-  const wasBusy = before !== undefined && isBusy(before.phase);
-  const beganMs = before === undefined || (!wasBusy && isBusy(phase)) ? nowMs : before.beganMs;
+  const wasAtWork = before !== undefined && isAtWork(before.phase);
+  const beganMs = before === undefined || (!wasAtWork && isAtWork(phase)) ? nowMs : before.beganMs;
   const becameReady = phase === "ready" && before?.phase !== "ready";
   const owner = metadata.labels?.["kustomize.toolkit.fluxcd.io/name"];
   const ownerNamespace = metadata.labels?.["kustomize.toolkit.fluxcd.io/namespace"] ?? namespace;
@@ -70,8 +70,14 @@ export function idOf(object: Pick<ObjectState, "kind" | "namespace" | "name">): 
   return `${object.kind}/${object.namespace}/${object.name}`;
 }
 
-function isBusy(phase: Phase): boolean {
-  return phase !== "ready" && phase !== "suspended";
+/** Waiting for its turn is not an object's own work, trying again after a failure is. */
+function isAtWork(phase: Phase): boolean {
+  return phase === "working" || phase === "checking" || phase === "failed";
+}
+
+/** The part of a progress message that changes from step to step. */
+function briefly(message: string): string {
+  return message.replace(/ for revision \S+/, "").replace(/ with a timeout of \S+/, "");
 }
 
 function dependenciesOf(object: FluxObject): readonly string[] {
@@ -93,7 +99,7 @@ function phaseOf(object: FluxObject): { readonly phase: Phase; readonly detail: 
   if (reconciling?.status === "True" && reconciling.reason === "Progressing") {
     const message = shortenHex(oneLine(reconciling.message));
     const checking = findCondition(conditions, "Healthy")?.status === "Unknown" || /health check/i.test(message);
-    return { phase: checking ? "checking" : "working", detail: message };
+    return { phase: checking ? "checking" : "working", detail: briefly(message) };
   }
   const message = shortenHex(oneLine(ready.message));
   if (ready.reason === "DependencyNotReady") return { phase: "waiting", detail: dependencyDetail(object) || message };

@@ -6,6 +6,7 @@ import { awaitConvergence } from "./convergence.ts";
 import { FleetMonitor } from "./fleet-monitor.ts";
 import type { FleetOrigin } from "./fleet-repository.ts";
 import { reasonsOf, reportOf, type ClusterAccess } from "./report.ts";
+import { countUnserved } from "./stand-ins.ts";
 import { startScene, type Scene } from "./scene.ts";
 import { formatSeconds, plural } from "./view/frame.ts";
 import { showFrames, showLines, type LiveView } from "./view/live-view.ts";
@@ -42,6 +43,7 @@ export async function runDemo(
   try {
     scene = await startScene(monitor, {
       origin: options.origin ?? { location: EXAMPLE, paths: [] },
+      forAnyFleet: options.origin !== undefined,
       signal: io.signal,
       ...(options.dataDirectory !== undefined && { dataDirectory: options.dataDirectory }),
     });
@@ -54,6 +56,10 @@ export async function runDemo(
     const access = accessOf(scene);
     if (options.json) io.stdout.write(`${JSON.stringify(reportOf(fleet, scene.repository, access), undefined, 2)}\n`);
     else io.stdout.write(`\n${drawTimings(fleet, paint).join("\n")}\n\n`);
+    for (const { name, client } of scene.clusters) {
+      const unserved = [...(await countUnserved(client, io.signal))].map(([kind, count]) => `${count} ${kind}`);
+      if (unserved.length > 0) say.warning(`${name}: no controller in this version for ${unserved.join(", ")}`);
+    }
     if (end === "ready") {
       const count = fleet.clusters
         .flatMap((cluster) => cluster.objects)

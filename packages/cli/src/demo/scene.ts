@@ -18,6 +18,8 @@ import { LOCAL_LOG_FILE } from "../commands/logs.ts";
 
 /** What to start, and where. */
 export interface SceneOptions {
+  /** Whether the fleet may use kinds that have no controller here. */
+  readonly forAnyFleet: boolean;
   readonly origin: FleetOrigin;
   /** Kept when given; a new temporary directory that goes with the scene when not. */
   readonly dataDirectory?: string;
@@ -46,7 +48,7 @@ const PORT_FILE = "git-port";
  */
 export async function startScene(
   monitor: FleetMonitor,
-  { origin, dataDirectory, signal }: SceneOptions,
+  { origin, forAnyFleet, dataDirectory, signal }: SceneOptions,
 ): Promise<Scene> {
   const closers: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
@@ -56,14 +58,16 @@ export async function startScene(
     const directory = dataDirectory ?? (await mkdtemp(join(tmpdir(), "sluice-demo-")));
     if (dataDirectory === undefined) closers.push(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
     else await mkdir(directory, { recursive: true, mode: 0o700 });
-    const git = await serveGit(join(directory, "git"), join(directory, PORT_FILE));
+    const git = await serveGit(directory, { needsLogin: !forAnyFleet });
     closers.push(() => git.close());
     const urlOf = (name: string): string => `${git.url}/${name}`;
     const repository = await createFleetRepository(origin, join(directory, "git"), { urlOf, signal });
     monitor.begin(repository.clusters);
     const failures: Promise<never>[] = [];
     const clusters = await Promise.all(
-      repository.clusters.map((cluster) => startMember(cluster, { directory, monitor, signal, closers, failures })),
+      repository.clusters.map((cluster) =>
+        startMember(cluster, { forAnyFleet, directory, monitor, signal, closers, failures }),
+      ),
     );
     const failure = Promise.race(failures);
     failure.catch(() => {}); // the caller decides whether to listen
@@ -75,6 +79,7 @@ export async function startScene(
 }
 
 interface MemberContext {
+  readonly forAnyFleet: boolean;
   readonly directory: string;
   readonly monitor: FleetMonitor;
   readonly signal: AbortSignal;
@@ -91,7 +96,7 @@ async function startMember(member: FleetCluster, context: MemberContext): Promis
   const cluster = await startCluster(name, directory, signal);
   closers.push(() => cluster.close());
   monitor.step(name, "installing the kinds");
-  await installKinds(cluster, signal);
+  await installKinds(cluster, { forAnyFleet: context.forAnyFleet, signal });
   monitor.step(name, "starting the controllers");
   const log = createWriteStream(join(directory, LOCAL_LOG_FILE), { flags: "a", mode: 0o600 });
   closers.push(() => new Promise((done) => log.end(done)));
@@ -122,15 +127,18 @@ async function startMember(member: FleetCluster, context: MemberContext): Promis
 }
 
 /**
- * Serves the repositories below a directory on the port of an earlier run where there was one: the clusters and the
- * repository of that run know the address.
+ * Serves the repositories below `<directory>/git`, on the port of an earlier run where there was one: the clusters
+ * and the repository of that run know the address. Fetching needs the login, except for fleets whose sources may
+ * not bring one; pushing goes by the file system.
  */
-async function serveGit(directory: string, portFile: string): Promise<GitServer> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  const options = { auth: LOGIN, allowPush: false };
+async function serveGit(directory: string, { needsLogin }: { readonly needsLogin: boolean }): Promise<GitServer> {
+  const repositories = join(directory, "git");
+  const portFile = join(directory, PORT_FILE);
+  await mkdir(repositories, { recursive: true, mode: 0o700 });
+  const options = { ...(needsLogin && { auth: LOGIN }), allowPush: false };
   const before = Number(await readFile(portFile, "utf8").catch(() => "0"));
-  const server = await serveGitRepositories(directory, { ...options, port: before }).catch(() =>
-    serveGitRepositories(directory, options),
+  const server = await serveGitRepositories(repositories, { ...options, port: before }).catch(() =>
+    serveGitRepositories(repositories, options),
   );
   await writeFile(portFile, String(server.port));
   return server;
