@@ -24,7 +24,9 @@ export function scalarValue(node: ScalarNode, inFlow = false): ScalarValue {
   const resolved = resolvePlain(value, "1.2");
   if (tag !== "" && (resolved.tag !== tag || node.explicitTag === true)) return convert(node, resolved);
   if (quoted) return value;
-  return resolved.tag === "!!timestamp" ? (formatTimestamp(value) ?? value) : resolved.value;
+  if (resolved.tag !== "!!timestamp") return resolved.value;
+  // A colon makes the printer quote a scalar in a flow collection, and what is quoted is text.
+  return inFlow && value.includes(":") ? value : (formatTimestamp(value) ?? value);
 }
 
 const refoldable = /^[ \t\n]|\n[ \t]|\n\n$/;
