@@ -80,6 +80,8 @@ const MAX_CONDITION_MESSAGE = 32_768;
 /** The conditions that only progress and the outcome write. */
 const RESERVED: readonly string[] = [ConditionType.Ready, ConditionType.Reconciling, ConditionType.Stalled];
 const AT_ONCE_MS = 0;
+/** Steps that follow each other faster are told of by the next write, whatever it is for. */
+const PROGRESS_GAP_MS = 200;
 
 /**
  * One attempt to reconcile one object. Steps {@link record} their own facts (an artifact, an inventory), report
@@ -98,6 +100,8 @@ export class Reconciliation<T extends FluxObject> {
   /** The status as the server has it. */
   #written: FluxStatus | undefined;
   #isDrifted: boolean;
+  /** When progress was last written. */
+  #progressAtMs = Number.NEGATIVE_INFINITY;
 
   /** `object` must come from the API server, not from a cache that may be behind our own last write. */
   constructor(
@@ -156,8 +160,8 @@ export class Reconciliation<T extends FluxObject> {
   }
 
   /**
-   * Says what is being done, in `Reconciling`. Written at once when there is something to do; a routine look at a
-   * healthy object stays silent.
+   * Says what is being done, in `Reconciling`. Written when there is something to do, but not more often than people
+   * can read; a routine look at a healthy object stays silent.
    */
   async progress(message: string): Promise<void> {
     const text = redact(message);
@@ -167,7 +171,10 @@ export class Reconciliation<T extends FluxObject> {
       ...(this.#kind.readyTellsProgress === true && { readyMessage: text }),
     };
     this.#recordConditions(markProgressing(this.#object.status?.conditions, text, context));
-    if (this.#isDrifted) await this.flush();
+    const nowMs = this.#runtime.clock.now();
+    if (!this.#isDrifted || nowMs - this.#progressAtMs < PROGRESS_GAP_MS) return;
+    this.#progressAtMs = nowMs;
+    await this.flush();
   }
 
   /** Writes what was recorded, if anything changed. */
