@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { compileFunction } from "node:vm";
 import * as kustomize from "./index.ts";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
@@ -19,7 +20,7 @@ for (const [index, [, example = ""]] of [...readme.matchAll(/```ts\n([\s\S]*?)``
       assert.deepEqual(actual, wanted);
     };
     const names = Object.keys(kustomize);
-    const run = new Function(...names, "check", checked) as (...values: readonly unknown[]) => void;
+    const run = compileFunction(checked, [...names, "check"]) as (...values: readonly unknown[]) => void;
     run(...Object.values(kustomize), check);
     assert.ok(checks > 0);
   });
