@@ -68,7 +68,7 @@ test("a health check that times out fails, halts dependants, and is tried again"
   });
   await fleet.kustomize("next", { dependsOn: [{ name: "app" }] });
   await fleet.until("app", "waiting", (each) => condition(each, "Healthy").startsWith("Unknown"));
-  await fleet.clock.advance(minutes(2));
+  await fleet.advance(minutes(2));
   const object = await fleet.untilReady("app", "False HealthCheckFailed");
   const message = "health check failed after 2m0s: timeout waiting for: [Deployment/apps/web status: 'InProgress']";
   assert.equal(condition(object, "Ready"), `False HealthCheckFailed ${message}`);
@@ -78,7 +78,7 @@ test("a health check that times out fails, halts dependants, and is tried again"
   const dependant = await fleet.untilReady("next", "False DependencyNotReady");
   assert.equal(condition(dependant, "Ready"), "False DependencyNotReady dependency 'flux-system/app' is not ready");
   assert.equal(await fleet.exists(configMaps, apps("next")), false);
-  await fleet.clock.advance(minutes(1));
+  await fleet.advance(minutes(1));
   await roll(fleet, "web");
   await fleet.untilReady("app", succeeded);
   await fleet.untilReady("next", succeeded);
@@ -241,7 +241,7 @@ test("deleting a Kustomization deletes or leaves its objects, as its policy says
       await fleet.untilReady(name, succeeded);
       await fleet.patchSpec(name, spec);
       await fleet.client.delete(kustomizationGvk, { namespace: "flux-system", name });
-      await fleet.clock.advance(5000);
+      await fleet.advance(5000);
       await fleet.untilGone(kustomizationGvk, { namespace: "flux-system", name });
       assert.equal(await fleet.exists(configMaps, apps(name)), want);
     });
