@@ -47,7 +47,8 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     ...(journal === undefined ? {} : { journal }),
     ...(options.historyLimit === undefined ? {} : { historyLimit: options.historyLimit }),
   });
-  const registry = new Registry(store, new ClusterAdmission(store));
+  const authorizer = new Authorizer(store);
+  const registry = new Registry(store, new ClusterAdmission(store, authorizer));
   for (const definition of builtinResources()) registry.install(definition);
   const tokens = loadTokens(store, journal);
   const shutdown = new AbortController();
@@ -64,7 +65,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   const router = new Router({
     registry,
     authenticator: new Authenticator(tokens, clock),
-    authorizer: new Authorizer(store),
+    authorizer,
     tokens,
     clock,
     shutdown: shutdown.signal,

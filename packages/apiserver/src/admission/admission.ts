@@ -3,6 +3,8 @@ import { ServiceAllocation } from "./service-allocation.ts";
 import type { Admission } from "../registry/resource-store.ts";
 import { forbidden, notFound } from "../errors/status-errors.ts";
 import type { KubeObject } from "../json/object.ts";
+import type { Authorizer } from "../rbac/authorizer.ts";
+import { checkEscalation } from "../rbac/escalation.ts";
 import type { RequestContext } from "../registry/request-context.ts";
 import type { ResourceDefinition } from "../registry/resource-definition.ts";
 import type { Store } from "../storage/store.ts";
@@ -14,9 +16,11 @@ import type { Store } from "../storage/store.ts";
 export class ClusterAdmission implements Admission {
   readonly #store: Store;
   readonly #services: ServiceAllocation;
+  readonly #authorizer: Authorizer;
 
-  constructor(store: Store) {
+  constructor(store: Store, authorizer: Authorizer) {
     this.#store = store;
+    this.#authorizer = authorizer;
     this.#services = new ServiceAllocation(store.collection("/services"));
   }
 
@@ -24,7 +28,8 @@ export class ClusterAdmission implements Admission {
     if (group === "" && resource === "services") this.#services.allocate(object);
   }
 
-  admitCreate(definition: ResourceDefinition, object: KubeObject, _context: RequestContext): void {
+  admitCreate(definition: ResourceDefinition, object: KubeObject, context: RequestContext): void {
+    checkEscalation(definition, object, undefined, context, this.#authorizer);
     if (!definition.namespaced) return;
     const name = object.metadata.namespace ?? "";
     const namespace = this.#store.collection("/namespaces").find(name)?.object;
@@ -61,8 +66,9 @@ export class ClusterAdmission implements Admission {
     spec["serviceAccount"] = account;
   }
 
-  admitUpdate(): void {
-    // Updates are allowed everywhere: finalizers have to come off in a namespace that is going.
+  /** Updates are allowed in namespaces that are going, too: finalizers have to come off there. */
+  admitUpdate(definition: ResourceDefinition, object: KubeObject, old: KubeObject, context: RequestContext): void {
+    checkEscalation(definition, object, old, context, this.#authorizer);
   }
 
   admitDelete(definition: ResourceDefinition, object: KubeObject): void {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { parseYaml } from "./yaml.ts";
 import { badRequest, entityTooLarge, unsupportedMediaType } from "../errors/status-errors.ts";
 import { isObject, type Json, type JsonObject } from "../json/json.ts";
+import { decodeProtobuf } from "../protobuf/decode.ts";
 import { contentTypeOf } from "./media-type.ts";
 
 /** What a real server accepts: 3 MiB. */
@@ -31,11 +32,12 @@ export function readBody(request: IncomingMessage): Promise<Buffer> {
   });
 }
 
-const bodyTypes = ["application/json", "application/yaml"];
+const bodyTypes = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
 
 /** Decodes a body that holds one object. Throws a 415 for other content types and a 400 for anything malformed. */
-export function decodeObject(body: Buffer, contentType: string | undefined): JsonObject {
+export async function decodeObject(body: Buffer, contentType: string | undefined): Promise<JsonObject> {
   const type = contentTypeOf(contentType);
+  if (type === "application/vnd.kubernetes.protobuf") return decodeProtobuf(body);
   // Like upstream, a missing content type means JSON; so do the YAML texts that begin as JSON does.
   if (
     type === "" ||

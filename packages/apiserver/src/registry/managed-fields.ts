@@ -74,14 +74,13 @@ function answerTo(error: unknown): unknown {
       return badRequest(error.message);
     case "InvalidObject":
     case "InvalidManagedFields":
-      // Upstream does not classify these: they leave as 500 without a reason that would help.
+      // Upstream does not classify these: they leave as 500 without a reason.
       return new StatusError({
         kind: "Status",
         apiVersion: "v1",
         metadata: {},
         status: "Failure",
         message: error.message,
-        reason: "Unknown",
         code: 500,
       });
     case "InvalidPatch":
