@@ -1,0 +1,136 @@
+import { isObject, type Answer, type Json, type JsonObject } from "./answer.ts";
+
+/** Times further from the run than this were written by hand. */
+const nearMs = 60 * 60 * 1000;
+
+const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+const time = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
+const address = /\b127\.0\.0\.1:\d+/g;
+const token = /\beyJ[\w-]+\.[\w-]+\.[\w-]+/g;
+const allocatedAddress = /^10\.96\.\d+\.\d+$/;
+
+/**
+ * Takes out of a scenario's answers what differs from run to run, and keeps what it says: uids and resource versions are
+ * numbered in their order, so that identity and order can be compared.
+ */
+export function normalizeAnswers(answers: readonly Answer[], now: number): Answer[] {
+  const names = new Names(answers);
+  return answers.map((answer) => ({
+    code: answer.code,
+    ...(answer.headers === undefined ? {} : { headers: names.normalize(answer.headers, now) as JsonObject }),
+    ...(answer.body === undefined ? {} : { body: names.normalize(answer.body, now) }),
+  }));
+}
+
+/** What the values of one run are called. */
+class Names {
+  readonly #revisions: ReadonlyMap<string, string>;
+  readonly #generated: ReadonlyMap<string, string>;
+  readonly #uids = new Map<string, string>();
+  readonly #allocated = new Map<string, string>();
+
+  constructor(answers: readonly Answer[]) {
+    const revisions = new Set<number>();
+    const generated = new Map<string, string>();
+    const visit = (value: Json): void => {
+      if (Array.isArray(value)) (value as readonly Json[]).forEach(visit);
+      if (!isObject(value)) return;
+      const { resourceVersion, uid, generateName, name } = value;
+      if (typeof uid === "string" && typeof resourceVersion === "string") revisions.add(Number(resourceVersion));
+      if (typeof generateName === "string" && typeof name === "string" && name.startsWith(generateName)) {
+        generated.set(name, `${generateName}<suffix>`);
+      }
+      Object.values(value).forEach(visit);
+    };
+    for (const { body } of answers) if (body !== undefined) visit(body);
+    const ordered = [...revisions].toSorted((a, b) => a - b);
+    this.#revisions = new Map(ordered.map((revision, index) => [String(revision), `<rv-${index + 1}>`]));
+    this.#generated = generated;
+  }
+
+  normalize(value: Json, now: number): Json {
+    if (typeof value === "string") return this.#text(value, now);
+    if (Array.isArray(value)) return (value as readonly Json[]).map((item) => this.normalize(item, now));
+    if (!isObject(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.#member(value, key, item, now)]));
+  }
+
+  #member(parent: JsonObject, key: string, value: Json, now: number): Json {
+    switch (key) {
+      case "resourceVersion":
+        return this.#revision(parent, value);
+      case "continue":
+        return value === "" ? value : "<continue>";
+      case "managedFields":
+        // Their order is that of times, which a slow run draws apart.
+        return Array.isArray(value) ? (this.normalize(value, now) as readonly Json[]).toSorted(byManager) : value;
+      case "clusterIP":
+        return typeof value === "string" && allocatedAddress.test(value) ? this.#allocation("ip", value) : value;
+      case "clusterIPs":
+        return Array.isArray(value)
+          ? (value as readonly Json[]).map((item) => this.#member(parent, "clusterIP", item, now))
+          : value;
+      case "nodePort":
+      case "healthCheckNodePort":
+        return typeof value === "number" && value >= 30000 ? this.#allocation("port", String(value)) : value;
+      case "remainingItemCount":
+        return value;
+      default:
+        return this.normalize(value, now);
+    }
+  }
+
+  #revision(parent: JsonObject, value: Json): Json {
+    if (typeof value !== "string" || value === "" || value === "0") return value;
+    // The revision of a list or a bookmark also counts what others wrote meanwhile.
+    return "uid" in parent ? (this.#revisions.get(value) ?? "<rv-unknown>") : "<rv>";
+  }
+
+  #allocation(kind: string, value: string): string {
+    const known = this.#allocated.get(value);
+    if (known !== undefined) return known;
+    const made = `<${kind}-${this.#allocated.size + 1}>`;
+    this.#allocated.set(value, made);
+    return made;
+  }
+
+  #text(text: string, now: number): string {
+    let result = text
+      .replace(uuid, (found) => this.#uid(found))
+      .replace(time, (found) => (Math.abs(Date.parse(found) - now) < nearMs ? "<time>" : found))
+      .replace(address, "<address>")
+      .replace(token, "<token>")
+      .replace(/(resource ?version:? )(\d+)( \(\d+\))?/gi, (_all, head: string, asked: string, current?: string) => {
+        return `${head}${this.#revisions.get(asked) ?? asked}${current === undefined ? "" : " (<rv>)"}`;
+      })
+      .replace(
+        /(ResourceVersion in (?:precondition|record|object meta):? \(?)(\d+)/gi,
+        (_all, head: string, found: string) => {
+          return `${head}${this.#revisions.get(found) ?? found}`;
+        },
+      );
+    for (const [name, replacement] of this.#generated) result = result.replaceAll(name, replacement);
+    return result;
+  }
+
+  #uid(uid: string): string {
+    // Zeroes and repeated digits are uids that a scenario made up.
+    if (/^(.)\1{7}-/.test(uid)) return uid;
+    const known = this.#uids.get(uid);
+    if (known !== undefined) return known;
+    const made = `<uid-${this.#uids.size + 1}>`;
+    this.#uids.set(uid, made);
+    return made;
+  }
+}
+
+const managerKeys = ["operation", "manager", "apiVersion", "subresource"];
+
+function byManager(a: Json, b: Json): number {
+  const [left, right] = [managerOf(a), managerOf(b)];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+function managerOf(entry: Json): string {
+  return isObject(entry) ? JSON.stringify(managerKeys.map((key) => entry[key] ?? "")) : "";
+}
