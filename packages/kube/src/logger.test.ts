@@ -85,6 +85,8 @@ const secrets: readonly (readonly [text: string, want: string])[] = [
   ["Secret/default/token: invalid", "Secret/default/token: invalid"],
   ["spec.password: Required value", "spec.password: Required value"],
   ["token=invalid", "token=*****"],
+  ["open '/etc/passwd': open /etc/passwd: no such file", "open '/etc/passwd': open /etc/passwd: no such file"],
+  ["cannot be handled as a Secret: illegal base64 data", "cannot be handled as a Secret: illegal base64 data"],
 ];
 
 test("secrets are blotted out, ordinary words are not", () => {

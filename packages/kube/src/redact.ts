@@ -15,7 +15,7 @@ const rules: readonly (readonly [RegExp, string])[] = [
   [/\b(?:gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_[A-Za-z0-9_]{20,255}|glpat-[A-Za-z0-9_-]{16,255})/g, "*****"],
   // key=value and key: value. After a colon, words that begin an error message are no values.
   [
-    /\b((?:access_token|refresh_token|id_token|client_secret|private_token|password|passwd|token|secret)["']?\s{0,2}(?:=|:(?!\s{0,2}(?:required|invalid|missing|forbidden|unsupported|duplicate|not|must|may|is|cannot|unable|failed)\b))\s{0,2}["']?)(?!\*)[^\s"'&,;}]{1,8192}/gi,
+    /(?<![\w/])((?:access_token|refresh_token|id_token|client_secret|private_token|password|passwd|token|secret)["']?\s{0,2}(?:=|:(?!\s{0,2}(?:required|invalid|illegal|missing|no|forbidden|unsupported|duplicate|not|must|may|is|cannot|unable|failed)\b))\s{0,2}["']?)(?!\*)[^\s"'&,;}]{1,8192}/gi,
     "$1*****",
   ],
 ];

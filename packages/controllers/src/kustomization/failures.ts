@@ -75,7 +75,9 @@ export function failureOf(thrown: unknown): Failure {
 /** Whether the API server could not answer, as opposed to saying no. */
 function isTransient(thrown: unknown): boolean {
   if (isConnectionError(thrown)) return true;
-  return thrown instanceof StatusError && (thrown.code === 429 || thrown.code >= 500);
+  if (!(thrown instanceof StatusError)) return false;
+  // What does not fit its schema is refused by a 500 without a reason; asking again would not help.
+  return thrown.code === 429 || (thrown.code >= 500 && thrown.reason !== "");
 }
 
 /** The attempt took longer than `spec.timeout`. */
