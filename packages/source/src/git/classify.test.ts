@@ -13,7 +13,12 @@ const recorded: readonly (readonly [stderr: string, code: GitErrorCode, message:
   [
     "fatal: could not read Username for 'https://github.com': terminal prompts disabled\n",
     "AuthenticationFailed",
-    "could not read Username for 'https://github.com': terminal prompts disabled",
+    "authentication required",
+  ],
+  [
+    "fatal: could not read Password for 'https://git@github.com': terminal prompts disabled\n",
+    "AuthenticationFailed",
+    "authentication required",
   ],
   [
     "fatal: unable to access 'https://ada:s3cret@git.example.com/x.git/': The requested URL returned error: 403\n",
@@ -144,6 +149,11 @@ const recorded: readonly (readonly [stderr: string, code: GitErrorCode, message:
     "fatal: write error: No space left on device\nfatal: fetch-pack: invalid index-pack output\n",
     "StorageFull",
     "write error: No space left on device",
+  ],
+  [
+    "fatal: Unable to create '/var/cache/git/c9a4/shallow.lock': File exists.\n\nAnother git process seems to be running in this repository, e.g.\n",
+    "CacheDamaged",
+    "Unable to create '/var/cache/git/c9a4/shallow.lock': File exists.",
   ],
   ["fatal: transport 'file' not allowed\n", "InvalidUrl", "transport 'file' not allowed"],
   ["error: cannot run ssh: No such file or directory\nfatal: unable to fork\n", "GitUnavailable", "unable to fork"],

@@ -18,6 +18,8 @@ const rows: readonly (readonly [pattern: RegExp, code: GitErrorCode])[] = [
     /not a git repository: '|bad shallow line|(loose|packed) object .* is corrupt|object .* is (corrupt|missing)|corrupt (loose )?object|inflate: data stream error|packfile .* (is truncated|index unavailable|cannot be (accessed|mapped)|claims to have)|index file .* is (too small|corrupt)|pack has bad object|missing (blob|tree|commit) [0-9a-f]{40}|unable to (read|open|parse|unpack) .*(object|sha1 file|tree|header|commit)|bad (tree|blob) object|not a tree object|bad config line|did not send all necessary objects|shallow file has changed|invalid sha1 pointer|bad ref|dangling symref/i,
     "CacheDamaged",
   ],
+  // Nobody else uses the cache: this is the lock of a process that was killed, or that its killed parent left running.
+  [/unable to create '.*\.lock': file exists/i, "CacheDamaged"],
   [/authentication failed for|could not read (username|password)|terminal prompts disabled/i, "AuthenticationFailed"],
   [/the requested URL returned error: (401|403|407)|HTTP code 40[137] from proxy/i, "AuthenticationFailed"],
   [
@@ -94,6 +96,8 @@ function essenceOf(lines: readonly string[], pattern: RegExp | undefined): strin
     lines.findLast((each) => !boilerplate.test(each)) ??
     lines.at(-1) ??
     "";
+  // Git would ask a person now, which is beside the point: the server wants credentials, or others than it was given.
+  if (/^fatal: could not read (username|password) for /i.test(line)) return "authentication required";
   return redactMessage(line.replace(/^(fatal|error): /i, "")).slice(0, maxEssenceLength);
 }
 

@@ -278,6 +278,16 @@ test("a process that was killed leaves nothing that stops the next one", async (
   assert.ok(!readdirSync(join(world.cache, mirror, "objects", "pack")).includes("tmp_pack_abc"));
 });
 
+test("a lock that appears while the process runs does not stop it for good", async (t) => {
+  const world = await setUp(t, { local: true });
+  world.fixture.commit({ a: "1" });
+  await contentOf(world, { branch: "main" });
+  const [mirror = ""] = readdirSync(world.cache);
+  writeFileSync(join(world.cache, mirror, "shallow.lock"), "");
+  world.fixture.commit({ a: "2" });
+  assert.deepEqual(await contentOf(world, { branch: "main" }), { a: "2" });
+});
+
 test("killing the process at any point of a fetch harms nothing", async (t) => {
   const world = await setUp(t);
   const program = `

@@ -102,7 +102,18 @@ export class GitMirror {
     }
   }
 
+  /** Fetches; into a new repository where the one that is there turns out to be damaged. */
   async #fetch(refspecs: readonly string[], depth: number, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#fetchOnce(refspecs, depth, signal);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      await this.#reset(signal);
+      await this.#fetchOnce(refspecs, depth, signal);
+    }
+  }
+
+  async #fetchOnce(refspecs: readonly string[], depth: number, signal: AbortSignal): Promise<void> {
     const { address } = this.#url;
     await withGitAccess(this.#url, this.#credentials, (remote) =>
       runGit([...fetchOptions, "fetch", ...fetchFlags, `--depth=${depth}`, "--", address, ...refspecs], {
@@ -141,13 +152,7 @@ export class GitMirror {
     await this.#lock.run(async () => {
       await this.#open(signal);
       if (await this.#has(revision.commit, signal)) return;
-      try {
-        await this.#fetchCommit(revision, signal);
-      } catch (error) {
-        if (!isDamage(error)) throw error;
-        await this.#reset(signal);
-        await this.#fetchCommit(revision, signal);
-      }
+      await this.#fetchCommit(revision, signal);
       if (!(await this.#has(revision.commit, signal))) {
         throw new GitError("CommitNotFound", `${this.#subject}: commit ${revision.commit} not found`);
       }
@@ -258,7 +263,8 @@ export class GitMirror {
 
   async #delete(): Promise<void> {
     this.#isOpen = false;
-    await rm(this.#directory, { recursive: true, force: true });
+    // A git process whose parent was killed may still be writing here.
+    await rm(this.#directory, { recursive: true, force: true, maxRetries: 5 });
   }
 
   async #reset(signal: AbortSignal): Promise<void> {
