@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -276,7 +276,7 @@ test("trace follows an object to its Kustomization and source", async () => {
 
 test("stats counts kinds", async () => {
   const ran = await flux("stats -A");
-  assert.match(ran.stdout, /^RECONCILERS\s[^]*\nGitRepository\s+1\s+0\s+0\s+-\s*\nKustomization\s+1\s/);
+  assert.match(ran.stdout, /^RECONCILERS\s[^]*\nGitRepository\s+1\s+0\s+0\s+-\s*\n[^]*\nKustomization\s+1\s/);
 });
 
 test("events shows an object's events and its source's", async () => {
@@ -339,6 +339,65 @@ test("completion knows names of objects and namespaces", async () => {
   const env = { KUBECONFIG: kubeconfig };
   assert.equal((await runCommand(["__complete", "-n", "flux"], { env })).stdout, "flux-system\n:nofiles\n");
   assert.equal((await runCommand(["__complete", "--context", ""], { env })).stdout, "sluice\n:nofiles\n");
+});
+
+test("logs reads the file beside the kubeconfig where no pods run, and filters", async () => {
+  const line = (level: string, name: string, msg: string): string =>
+    JSON.stringify({
+      level,
+      ts: "2026-01-01T00:00:00.000Z",
+      msg,
+      controllerKind: "Kustomization",
+      name,
+      namespace: "flux-system",
+    });
+  const text = [
+    line("info", "apps", "applied"),
+    "not JSON",
+    line("error", "apps", "failed"),
+    line("info", "infra", "applied"),
+  ];
+  await writeFile(join(directory, "sluice.log"), `${text.join("\n")}\n`);
+  const all = await flux("logs");
+  assert.equal(
+    all.stdout,
+    [
+      "2026-01-01T00:00:00.000Z info Kustomization/apps.flux-system - applied ",
+      "2026-01-01T00:00:00.000Z error Kustomization/apps.flux-system - failed ",
+      "2026-01-01T00:00:00.000Z info Kustomization/infra.flux-system - applied ",
+      "",
+    ].join("\n"),
+  );
+  const one = await flux("logs --kind kustomization --name APPS --level error");
+  assert.equal(one.stdout, "2026-01-01T00:00:00.000Z error Kustomization/apps.flux-system - failed \n");
+  assert.equal((await flux("logs --tail 1")).stdout.split("\n").length, 2);
+  assert.equal((await flux("logs -n elsewhere")).stdout, "");
+  await rm(join(directory, "sluice.log"));
+  assert.equal((await flux("logs")).stderr, '✗ no Flux pods found in namespace "flux-system"\n');
+});
+
+test("run reconciles until it is interrupted, and refuses what it cannot do", async () => {
+  const interrupt = new AbortController();
+  const storage = join(directory, "storage");
+  const running = flux(`run --log-level=error --storage-path=${storage}`, { signal: interrupt.signal });
+  const awaited = flux("create source git nowhere --url=http://127.0.0.1:1/x --branch=main --timeout=10s", {
+    signal: interrupt.signal,
+  });
+  await when(GIT, "nowhere", (object) => JSON.stringify(object).includes('"reason":"GitOperationFailed"'));
+  interrupt.abort();
+  const ran = await running;
+  await awaited;
+  assert.equal(ran.status, 0, ran.stderr);
+  assert.match(ran.stderr, /"controllerKind":"GitRepository"/);
+  const cases: [string, string][] = [
+    ["--controllers=helm", "unknown controller 'helm', must be one of: source, kustomize"],
+    ["--feature-gates=Nothing=true", "unknown feature gate: Nothing"],
+    ["--storage-addr=nowhere", '--storage-addr: "nowhere" is not an address, must be host:port'],
+  ];
+  for (const [flag, want] of cases) {
+    const refused = await flux(`run ${flag}`);
+    assert.deepEqual([refused.status, refused.stderr], [1, `✗ ${want}\n`]);
+  }
 });
 
 test("an unreachable server is one clear line", async () => {

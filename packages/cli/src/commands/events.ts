@@ -4,6 +4,7 @@ import type { Cluster } from "../cluster/cluster.ts";
 import { followObjects } from "../cluster/follow.ts";
 import { usageError } from "../errors.ts";
 import type { FluxObject } from "../kinds/flux-kind.ts";
+import { fluxFamily } from "../kinds/family.ts";
 import { fluxKinds } from "../kinds/kinds.ts";
 import { formatTable } from "../printers/table.ts";
 import { defineCommand } from "../program/command.ts";
@@ -27,11 +28,7 @@ interface Event extends KubernetesObject {
   readonly involvedObject: { readonly kind?: string; readonly name?: string; readonly namespace?: string };
 }
 
-/** Kinds that Flux knows, whether or not this program has a controller for them. */
-const FLUX_KINDS = fluxKinds
-  .map((kind) => kind.gvk.kind)
-  .concat("OCIRepository", "Bucket", "HelmRepository", "HelmChart", "HelmRelease", "ImageRepository", "ImagePolicy")
-  .concat("ImageUpdateAutomation", "Alert", "Provider", "Receiver", "ArtifactGenerator", "ExternalArtifact");
+const FLUX_KINDS = fluxFamily.map((each) => each.kind);
 
 /** Which events to ask the server for. */
 interface Wanted {

@@ -7,6 +7,7 @@ import { formatYamlStream } from "../printers/yaml.ts";
 import { defineCommand, defineGroup } from "../program/command.ts";
 import type { Command } from "../program/command.ts";
 import { boolean } from "../program/flag.ts";
+import { formatDuration, parseDuration } from "../text/duration.ts";
 
 const exportFlags = { all: boolean("select all objects of the namespace") };
 
@@ -55,8 +56,27 @@ export function bareObject(object: FluxObject): FluxObject {
       ...(labels === undefined ? {} : { labels }),
       ...(annotations === undefined ? {} : { annotations }),
     },
-    ...(object.spec === undefined ? {} : { spec: object.spec }),
+    ...(object.spec === undefined ? {} : { spec: withoutDefaults(object.spec) }),
   };
+}
+
+const DURATIONS: ReadonlySet<string> = new Set(["interval", "retryInterval", "timeout"]);
+const SWITCHES: ReadonlySet<string> = new Set(["force", "suspend", "wait", "recurseSubmodules"]);
+
+/** Writes durations in full and leaves out switches that are off, as Flux exports them. */
+function withoutDefaults(spec: NonNullable<FluxObject["spec"]>): NonNullable<FluxObject["spec"]> {
+  const fields = Object.entries(spec).filter(([name, value]) => !(SWITCHES.has(name) && value === false));
+  return Object.fromEntries(
+    fields.map(([name, value]) => [name, DURATIONS.has(name) && typeof value === "string" ? inFull(value) : value]),
+  );
+}
+
+function inFull(duration: string): string {
+  try {
+    return formatDuration(parseDuration(duration));
+  } catch {
+    return duration; // what is no duration is not this command's to judge
+  }
 }
 
 export const exportCommand: Command = defineGroup({

@@ -3,12 +3,15 @@ import { isNoMatch } from "@sluice/kube";
 import { withCluster } from "../cluster/cluster.ts";
 import { standingOf } from "../cluster/readiness.ts";
 import type { FluxObject } from "../kinds/flux-kind.ts";
-import { fluxKinds } from "../kinds/kinds.ts";
+import { fluxFamily, newestOf } from "../kinds/family.ts";
 import { formatTable } from "../printers/table.ts";
 import { defineCommand } from "../program/command.ts";
 import type { Command } from "../program/command.ts";
 import { allNamespacesFlag } from "../program/global-flags.ts";
 import { formatSize } from "../text/size.ts";
+
+/** Flux leaves the last two of the family out. */
+const COUNTED = 13;
 
 /** `stats`. */
 export const stats: Command = defineCommand({
@@ -22,7 +25,8 @@ export const stats: Command = defineCommand({
     const { flags, io } = invocation;
     const rows = await withCluster(invocation, ({ client, namespace, signal }) =>
       Promise.all(
-        fluxKinds.map(async ({ gvk }) => {
+        fluxFamily.slice(0, COUNTED).map(async (member) => {
+          const gvk = newestOf(member);
           const options = flags["all-namespaces"] ? { signal } : { namespace, signal };
           const list = await client.list<FluxObject>(gvk, options).catch((error: unknown) => {
             if (isNoMatch(error)) return undefined;

@@ -170,9 +170,20 @@ function readiness(object: FluxObject): Block {
   if (ready === undefined) return [["Status", "Unknown"]];
   const verb = ready.status === "False" ? "Last reconciliation failed at" : "Last reconciled at";
   return [
-    ["Status", `${verb} ${ready.lastTransitionTime}`],
+    ["Status", `${verb} ${formatTime(ready.lastTransitionTime)}`],
     ["Message", ready.message],
   ];
+}
+
+/** Writes an RFC 3339 time as Go prints one. */
+function formatTime(time: string): string {
+  const parsed = new Date(time);
+  return Number.isNaN(parsed.getTime())
+    ? time
+    : parsed
+        .toISOString()
+        .replace("T", " ")
+        .replace(/\.\d+Z$/, " +0000 UTC");
 }
 
 function textOf(value: unknown): string {

@@ -45,7 +45,7 @@ const treeKustomization = defineCommand({
       return { id, children: await appliedBy(cluster, root, flags.compact, new Set([formatSubject(id)])) };
     });
     if (flags.output === "json") io.stdout.write(`${JSON.stringify(toRecord(applied), undefined, 2)}\n`);
-    else if (flags.output === "yaml") io.stdout.write(formatYaml(toRecord(applied)));
+    else if (flags.output === "yaml") io.stdout.write(`${formatYaml(toRecord(applied))}\n`);
     else io.stdout.write(`${formatTree(toTree(applied))}\n`);
   },
 });

@@ -23,7 +23,7 @@ export async function git(directory: string, args: readonly string[], signal: Ab
       cwd: directory,
       signal,
       maxBuffer: 64 * 1024 * 1024,
-      env: { ...process.env, GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" },
+      env: { ...environment(), GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" },
     });
     return stdout;
   } catch (error) {
@@ -39,4 +39,12 @@ export async function git(directory: string, args: readonly string[], signal: Ab
         .at(-1) ?? String(error);
     throw new CliError("Failed", `git ${args[0] ?? ""}: ${lastWords}`, { cause: error });
   }
+}
+
+/** The user's environment (proxies, credential helpers, agents) without what points git at another repository. */
+function environment(): NodeJS.ProcessEnv {
+  const entries = Object.entries(process.env);
+  return Object.fromEntries(
+    entries.filter(([name]) => !/^GIT_(DIR|WORK_TREE|INDEX_FILE|PREFIX|COMMON_DIR)$/.test(name)),
+  );
 }

@@ -1,34 +1,13 @@
-import type { CustomResourceDefinition, GroupVersionKind, UnstructuredObject } from "@sluice/api";
+import type { CustomResourceDefinition, UnstructuredObject } from "@sluice/api";
 import { isNoMatch, type Reader } from "@sluice/kube";
+import { fluxFamily, newestOf } from "../kinds/family.ts";
+import { fluxKinds } from "../kinds/kinds.ts";
 
-/** A kind of the Flux family that fleets use and this version has no controller for. */
-interface UnservedKind {
-  readonly group: string;
-  readonly kind: string;
-  readonly plural: string;
-  /** The one that is stored first. */
-  readonly versions: readonly string[];
-}
+const unservedKinds = fluxFamily.filter(({ kind }) => !fluxKinds.some((served) => served.gvk.kind === kind));
 
-const unservedKinds: readonly UnservedKind[] = [
-  ...["OCIRepository", "HelmRepository", "HelmChart", "Bucket", "ExternalArtifact"].map((kind) =>
-    unserved("source.toolkit.fluxcd.io", kind, ["v1", "v1beta2"]),
-  ),
-  unserved("source.extensions.fluxcd.io", "ArtifactGenerator", ["v1beta1"]),
-  unserved("helm.toolkit.fluxcd.io", "HelmRelease", ["v2", "v2beta2", "v2beta1"]),
-  ...["ImageRepository", "ImagePolicy", "ImageUpdateAutomation"].map((kind) =>
-    unserved("image.toolkit.fluxcd.io", kind, ["v1", "v1beta2", "v1beta1"]),
-  ),
-  ...["Alert", "Provider"].map((kind) =>
-    unserved("notification.toolkit.fluxcd.io", kind, ["v1beta3", "v1beta2", "v1beta1"]),
-  ),
-  unserved("notification.toolkit.fluxcd.io", "Receiver", ["v1", "v1beta2", "v1beta1"]),
-];
-
-function unserved(group: string, kind: string, versions: readonly string[]): UnservedKind {
+function pluralOf(kind: string): string {
   const lower = kind.toLowerCase();
-  const plural = lower.endsWith("y") ? `${lower.slice(0, -1)}ies` : `${lower}s`;
-  return { group, kind, plural, versions };
+  return lower.endsWith("y") ? `${lower.slice(0, -1)}ies` : `${lower}s`;
 }
 
 /**
@@ -36,7 +15,8 @@ function unserved(group: string, kind: string, versions: readonly string[]): Uns
  * applied as a whole. Nothing reconciles these objects: {@link countUnserved} tells how many there are.
  */
 export function standInDefinitions(): readonly UnstructuredObject[] {
-  return unservedKinds.map(({ group, kind, plural, versions }): UnstructuredObject => {
+  return unservedKinds.map(({ group, kind, versions }): UnstructuredObject => {
+    const plural = pluralOf(kind);
     const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } } as const;
     const definition: CustomResourceDefinition = {
       apiVersion: "apiextensions.k8s.io/v1",
@@ -79,13 +59,12 @@ export function controllerIdentities(namespace: string): readonly UnstructuredOb
 /** How many objects of each kind without a controller a cluster holds; kinds without objects are left out. */
 export async function countUnserved(client: Reader, signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
   const counts = await Promise.all(
-    unservedKinds.map(async ({ group, kind, versions: [version = ""] }): Promise<[string, number]> => {
-      const gvk: GroupVersionKind = { group, version, kind };
-      const list = await client.list(gvk, { metadataOnly: true, signal }).catch((error: unknown) => {
+    unservedKinds.map(async (member): Promise<[string, number]> => {
+      const list = await client.list(newestOf(member), { metadataOnly: true, signal }).catch((error: unknown) => {
         if (isNoMatch(error)) return { items: [] };
         throw error;
       });
-      return [kind, list.items.length];
+      return [member.kind, list.items.length];
     }),
   );
   return new Map(counts.filter(([, count]) => count > 0));

@@ -15,7 +15,7 @@ test("formatTable pads with spaces and ends every column with a tab", () => {
   assert.equal(
     table,
     [
-      "NAME     \tREVISION          \tSUSPENDED\tREADY\tMESSAGE           \t",
+      "NAME     \tREVISION          \tSUSPENDED\tREADY\tMESSAGE            ",
       "gr-failed\t                  \tFalse    \tFalse\tfailed to checkout\t",
       "gr       \tmain@sha1:696f056d\tFalse    \tTrue \tFetched           \t",
       "",
@@ -25,6 +25,10 @@ test("formatTable pads with spaces and ends every column with a tab", () => {
 
 test("formatTable without a header prints the rows alone", () => {
   assert.equal(formatTable([], [["a", "bc"]]), "a\tbc\t\n");
+});
+
+test("formatTable gives every line of a cell a row", () => {
+  assert.equal(formatTable([], [["a", "one\nthree", "x"]]), "a\tone  \tx\t\n \tthree\t \t\n");
 });
 
 test("displayWidth counts columns of the terminal", () => {

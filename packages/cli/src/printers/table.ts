@@ -1,18 +1,28 @@
 /**
- * Lays rows out as Flux's tables: upper-case header, columns padded with spaces and ended by a tab, no borders.
- * Scripts in the field cut these columns at the tabs, so the last one has its tab too.
+ * Lays rows out as Flux's tables: upper-case header, columns padded with spaces and ended by a tab, no borders. A
+ * cell of several lines takes several rows. Scripts in the field cut these columns at the tabs, so the last column has
+ * one too (in the header, for whatever reason, a space).
  */
 export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = header.length === 0 ? [...rows] : [header.map((cell) => cell.toUpperCase()), ...rows];
+  const titles = header.map((cell) => cell.toUpperCase());
+  const lines = [...(header.length === 0 ? [] : [titles]), ...rows.flatMap(splitRow)];
   const columns = Math.max(0, ...lines.map((line) => line.length));
   const widths = Array.from({ length: columns }, (_, column) =>
     Math.max(0, ...lines.map((line) => displayWidth(line[column] ?? ""))),
   );
-  return lines.map((line) => `${widths.map((width, column) => pad(line[column] ?? "", width)).join("")}\n`).join("");
+  const laidOut = lines.map((line) => widths.map((width, column) => pad(line[column] ?? "", width)).join("\t"));
+  return laidOut.map((line, index) => `${line}${lines[index] === titles ? " " : "\t"}\n`).join("");
+}
+
+/** The lines of a row whose cells have line breaks. */
+function splitRow(row: readonly string[]): readonly (readonly string[])[] {
+  const cells = row.map((cell) => cell.split("\n"));
+  const height = Math.max(1, ...cells.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, line) => cells.map((lines) => lines[line] ?? ""));
 }
 
 function pad(cell: string, width: number): string {
-  return `${cell}${" ".repeat(Math.max(0, width - displayWidth(cell)))}\t`;
+  return `${cell}${" ".repeat(Math.max(0, width - displayWidth(cell)))}`;
 }
 
 /** How many columns of a terminal a text takes: wide characters and emoji two, combining ones none. */

@@ -68,7 +68,7 @@ function exampleSteps({ repository }: Story): readonly Step[] {
     {
       title: "A manual edit: undone at the next reconciliation, here at once",
       commands: [
-        `kubectl -n payment patch deployment payment-service --type=merge -p '{"spec":{"replicas":1}}'`,
+        "kubectl -n payment scale deployment payment-service --replicas=1",
         "sluice reconcile kustomization payment-service",
         "kubectl -n payment get deployment payment-service",
       ],
