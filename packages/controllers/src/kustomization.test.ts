@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { findCondition, kustomizationGvk, type Kustomization } from "@sluice/api";
+import { findCondition, kustomizationGvk, type Kustomization, type UnstructuredObject } from "@sluice/api";
+import { systemClock } from "@sluice/kube";
 import { configMaps, configMapYaml, Fleet, namespaceYaml } from "./test-cluster/fleet.ts";
 
 const apps = (name: string): { namespace: string; name: string } => ({ namespace: "apps", name });
@@ -62,6 +63,26 @@ test("drift is undone at the next look, or when somebody asks", async (t) => {
   await edit("again");
   await fleet.reconcile("app");
   await undone();
+});
+
+test("drift is undone at once, without waiting for the interval", async (t) => {
+  const fleet = await Fleet.start(t, { clock: systemClock });
+  await fleet.publish("main@sha1:a", { "app/ns.yaml": namespaceYaml, "app/a.yaml": configMapYaml("a") });
+  await fleet.kustomize("app");
+  await fleet.untilReady("app", succeeded);
+  const isRestored = (object: UnstructuredObject): boolean =>
+    (object["data"] as { value?: string }).value === "1" &&
+    object.metadata.labels?.["kustomize.toolkit.fluxcd.io/name"] === "app";
+  const restored = (): Promise<unknown> => fleet.untilObject(configMaps, apps("a"), "as in Git", isRestored);
+  await fleet.client.patch(configMaps, apps("a"), { type: "merge", body: { data: { value: "edited" } } });
+  await restored();
+  await fleet.client.delete(configMaps, apps("a"));
+  await restored();
+  const labels = { "kustomize.toolkit.fluxcd.io/name": null };
+  await fleet.client.patch(configMaps, apps("a"), { type: "merge", body: { metadata: { labels } } });
+  await restored();
+  const { status } = await fleet.client.get<Kustomization>(kustomizationGvk, { namespace: "flux-system", name: "app" });
+  assert.ok((status?.history?.[0]?.totalReconciliations ?? 0) <= 4, "our own writes are no drift");
 });
 
 test("what left Git is pruned, and nothing else", async (t) => {

@@ -35,6 +35,8 @@ export interface ControllerFlags extends Partial<KustomizationPolicy> {
   readonly concurrentSources?: number;
   readonly minRetryDelayMs?: number;
   readonly maxRetryDelayMs?: number;
+  /** Undo drift as soon as it happens, not only once per interval. Default true. */
+  readonly watchDrift?: boolean;
   /** Attempts of an artifact's download after the first. Default 9. */
   readonly httpRetry?: number;
   /** `host[:port]` to fetch artifacts from instead of what their URLs say (`SOURCE_CONTROLLER_LOCALHOST`). */
@@ -172,6 +174,7 @@ async function addKustomizations(manager: Manager, options: StartControllersOpti
     policy: flags,
     observer: controllerMetrics(manager.metrics, "kustomization"),
     ...retryDelays(flags),
+    ...(flags.watchDrift !== undefined && { watchDrift: flags.watchDrift }),
     ...(flags.concurrentKustomizations !== undefined && { concurrency: flags.concurrentKustomizations }),
     fetchOptions: {
       ...(flags.httpRetry !== undefined && { retries: flags.httpRetry }),

@@ -26,6 +26,7 @@ import { fetchArtifact, type FetchArtifactOptions } from "@sluice/source";
 import { createEventRecorder, isWorthReconciling, type EventRecorder, type Random } from "../runtime/index.ts";
 import { ArtifactFiles, type FetchArtifact } from "./artifact-files.ts";
 import { inDependencyOrder } from "./dependencies.ts";
+import { DriftWatcher } from "./drift-watcher.ts";
 import { DependencyWaits } from "./dependency-waits.ts";
 import { HealthWatcher } from "./health-watcher.ts";
 import { KustomizationReconciler, type KustomizationPolicy } from "./kustomization-reconciler.ts";
@@ -38,6 +39,8 @@ export interface KustomizationControllerOptions {
   readonly policy?: Partial<KustomizationPolicy>;
   /** Kustomizations reconciled at the same time. Default 4, as in Flux. */
   readonly concurrency?: number;
+  /** Undo drift as soon as it happens, not only once per interval. Default true. */
+  readonly watchDrift?: boolean;
   /** Bounds of the delay after failures. Default 750 ms and 15 min. */
   readonly minRetryDelayMs?: number;
   readonly maxRetryDelayMs?: number;
@@ -73,7 +76,7 @@ const WATCHED_CONFIGS = `${watchLabel}=Enabled`;
 
 /**
  * Adds the Kustomization controller to a manager. Besides the objects themselves it watches their sources (a new
- * artifact is applied at once, in dependency order), labelled ConfigMaps and Secrets that hold their variables, and each
+ * artifact is applied at once, in dependency order), what it has applied (drift is undone at once), labelled ConfigMaps and Secrets that hold their variables, and each
  * other (whoever waits for a dependency goes on as soon as that is ready).
  */
 export async function addKustomizationController(
@@ -91,6 +94,7 @@ export async function addKustomizationController(
   kustomizations.addIndex(BY_CONFIG, configsOf);
   const dependencyWaits = new DependencyWaits();
   const health = new HealthWatcher({ clock, logger, onVerdict: (key) => controller.enqueue(key) });
+  const drift = new DriftWatcher({ client, clock, logger, onDrift: (key) => controller.enqueue(key) });
   const artifacts = new ArtifactFiles(options.fetchArtifact ?? fetchArtifact, options.fetchOptions ?? {});
   const reconciler = new KustomizationReconciler({
     client,
@@ -100,6 +104,7 @@ export async function addKustomizationController(
     artifacts,
     health,
     dependencyWaits,
+    ...(options.watchDrift !== false && { drift }),
     policy: { ...DEFAULT_POLICY, ...options.policy },
   });
   const controller = new Controller({
@@ -136,9 +141,9 @@ export async function addKustomizationController(
   }
   manager.add(controller);
   const watches: Runnable = {
-    name: "health watches and downloads",
+    name: "watches and downloads of Kustomizations",
     run: async (signal) => {
-      await health.run(signal);
+      await Promise.all([health.run(signal), drift.run(signal)]);
       artifacts.close();
     },
   };

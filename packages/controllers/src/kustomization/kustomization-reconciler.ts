@@ -3,6 +3,7 @@ import {
   EventMetadataKey,
   fluxFinalizer,
   FluxReason,
+  formatApiVersion,
   formatKey,
   isConditionTrue,
   keyOf,
@@ -51,6 +52,7 @@ import { withTimeout } from "./attempt-timeout.ts";
 import { checkDependencies, dependenciesOf } from "./dependencies.ts";
 import type { DependencyWaits } from "./dependency-waits.ts";
 import { KustomizationError } from "./errors.ts";
+import type { DriftWatcher } from "./drift-watcher.ts";
 import { failureOf } from "./failures.ts";
 import type { Health, HealthWatcher } from "./health-watcher.ts";
 import { addToHistory } from "./history.ts";
@@ -85,6 +87,8 @@ export interface KustomizationReconcilerOptions extends Runtime {
   readonly artifacts: ArtifactFiles;
   readonly health: HealthWatcher;
   readonly dependencyWaits: DependencyWaits;
+  /** Absent: drift is noticed only by looking, once per interval. */
+  readonly drift?: DriftWatcher;
   readonly policy: KustomizationPolicy;
 }
 
@@ -130,7 +134,12 @@ export class KustomizationReconciler implements Reconciler {
       this.#stopWaiting(request);
       return {};
     }
-    return this.#attempt(owned, signal);
+    this.#options.drift?.pause(request);
+    try {
+      return await this.#attempt(owned, signal);
+    } finally {
+      this.#options.drift?.resume(request);
+    }
   }
 
   async #attempt(object: Kustomization, signal: AbortSignal): Promise<Result> {
@@ -279,6 +288,8 @@ export class KustomizationReconciler implements Reconciler {
       signal,
     });
     tell("server-side apply", changeSet.filter(isChange));
+    const kinds = new Map(changeSet.map(({ gvk }) => [`${formatApiVersion(gvk)} ${gvk.kind}`, gvk]));
+    this.#options.drift?.follow(keyOf(object), { kinds: [...kinds.values()], fingerprints });
 
     const applied = inventoryOf(changeSet);
     const stale = subtractInventory(entries, applied);
@@ -468,6 +479,7 @@ export class KustomizationReconciler implements Reconciler {
 
   #forget(key: ObjectKey): void {
     this.#stopWaiting(key);
+    this.#options.drift?.forget(key);
     this.#options.dependencyWaits.leave(key);
     const prefix = `${formatKey(key)} `;
     for (const id of this.#fingerprints.keys()) if (id.startsWith(prefix)) this.#fingerprints.delete(id);

@@ -30,6 +30,11 @@ export class Fingerprints {
     return known !== undefined && known.input === input && known.live === liveFingerprint(live.metadata);
   }
 
+  /** The fingerprint of the live object as it was left; `undefined` for an object that is not remembered. */
+  liveOf(id: string): string | undefined {
+    return this.#byId.get(id)?.live;
+  }
+
   remember(id: string, input: string, live: KubernetesObject): void {
     this.#byId.set(id, { input, live: liveFingerprint(live.metadata) });
   }
@@ -57,7 +62,7 @@ export function inputFingerprint(object: KubernetesObject, ...context: readonly 
  * Tells states of a live object apart by its metadata. Kinds with a generation are compared by it, so that their
  * status may move; of the others every write counts, because nothing else shows a change of their content.
  */
-function liveFingerprint(metadata: ObjectMeta): string {
+export function liveFingerprint(metadata: ObjectMeta): string {
   const { resourceVersion, generation, managedFields, ...rest } = metadata;
   const managers = managedFields?.filter((entry) => entry.subresource !== "status");
   const version = generation === undefined ? resourceVersion : generation;

@@ -1,7 +1,7 @@
 export { ApplyError, maskSecret, type ApplyErrorCode } from "./apply-error.ts";
 export { formatChangeSet, isChange, type Action, type ChangeSet, type ChangeSetEntry } from "./change-set.ts";
 export type { DeleteAllOptions } from "./delete-all.ts";
-export { Fingerprints } from "./fingerprints.ts";
+export { Fingerprints, liveFingerprint } from "./fingerprints.ts";
 export {
   inventoryOf,
   isSameInventory,
