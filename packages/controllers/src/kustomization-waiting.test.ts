@@ -129,6 +129,22 @@ test("what was healthy before the change does not count as healthy after it", as
   await fleet.untilReady("app", succeeded, "main@sha1:b");
 });
 
+test("a routine look at healthy objects disturbs nobody who waits for them", async (t) => {
+  const fleet = await Fleet.start(t);
+  await fleet.publish("main@sha1:a", appFiles);
+  await fleet.kustomize("app", { wait: true });
+  await fleet.until("app", "waiting", (each) => condition(each, "Healthy").startsWith("Unknown"));
+  await roll(fleet, "web");
+  const before = await fleet.untilReady("app", succeeded);
+  await fleet.advance(0);
+  fleet.cluster.takeCalls();
+  await fleet.advance(minutes(10));
+  const after = await fleet.until("app", "looked at", ({ status }) => status?.history?.[0]?.totalReconciliations === 2);
+  assert.deepEqual(after.status?.conditions, before.status?.conditions);
+  const writes = fleet.cluster.takeCalls().filter((call) => !/^(?:get|list|GET)\b/.test(call));
+  assert.deepEqual(writes, ["patch/status Kustomization flux-system/app"]);
+});
+
 test("a chain of dependencies is applied in order without waiting for any timer", async (t) => {
   const fleet = await Fleet.start(t);
   const names = Array.from({ length: 10 }, (_, index) => `k${index}`);
