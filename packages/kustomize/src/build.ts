@@ -1,5 +1,5 @@
 import type { BuildContext } from "./build-context.ts";
-import { rephrase } from "./errors.ts";
+import { KustomizeError, rephrase } from "./errors.ts";
 import { fieldSpec } from "./field-spec.ts";
 import type { FileSystem } from "./file-system.ts";
 import { dumpGo } from "./format/go-dump.ts";
@@ -30,6 +30,8 @@ export interface BuildOptions {
   readonly parseCache?: ParseCache;
   /** How many kustomizations may be nested. Default 100. */
   readonly maxDepth?: number;
+  /** How large a single file may be. Default 32 MiB. */
+  readonly maxFileBytes?: number;
   /** Gets what kustomize prints to stderr while it goes on: deprecated fields, unused variables. */
   readonly onWarning?: (message: string) => void;
 }
@@ -37,6 +39,7 @@ export interface BuildOptions {
 /** What the label `app.kubernetes.io/managed-by` says: the release whose behaviour this is. */
 const managedBy = "kustomize-v5.8.1";
 const defaultMaxDepth = 100;
+const defaultMaxFileBytes = 32 * 1024 * 1024;
 
 /**
  * Does what `kustomize build` does: reads the kustomization in `root` and all that it names, and returns the resulting
@@ -44,6 +47,14 @@ const defaultMaxDepth = 100;
  * @throws KustomizeError
  */
 export function build(fileSystem: FileSystem, root: string, options: BuildOptions = {}): ResMap {
+  try {
+    return buildRoot(fileSystem, root, options);
+  } catch (thrown) {
+    throw thrown instanceof KustomizeError ? thrown : rephrase(thrown, messageOf(thrown));
+  }
+}
+
+function buildRoot(fileSystem: FileSystem, root: string, options: BuildOptions): ResMap {
   const openApi = new OpenApi();
   const context: BuildContext = {
     openApi,
@@ -56,6 +67,7 @@ export function build(fileSystem: FileSystem, root: string, options: BuildOption
       fileSystem,
       restrictor: options.loadRestrictor ?? "rootOnly",
       remote: options.remoteLoader ?? refusingRemoteLoader,
+      maxFileBytes: options.maxFileBytes ?? defaultMaxFileBytes,
     },
     root,
   );

@@ -35,6 +35,7 @@ interface LoaderContext {
   readonly fileSystem: FileSystem;
   readonly restrictor: LoadRestrictor;
   readonly remote: RemoteLoader;
+  readonly maxFileBytes: number;
 }
 
 /** Reads files for one kustomization, and makes loaders for the directories that it names. */
@@ -77,9 +78,23 @@ export class Loader {
     return new Loader(this.#context, root, this);
   }
 
-  /** The bytes of a file, by a path relative to this root. Throws what kustomize would say. */
+  /** The bytes of a file, by a path relative to this root. Throws what kustomize would say, and `LimitExceeded`. */
   load(path: string): Uint8Array {
-    if (isRemoteFile(path)) return this.#loadRemote(path);
+    const bytes = isRemoteFile(path) ? this.#loadRemote(path) : this.#loadLocal(path);
+    const { maxFileBytes } = this.#context;
+    if (bytes.length > maxFileBytes) {
+      throw new KustomizeError(
+        "LimitExceeded",
+        `file '${path}' of ${bytes.length} bytes exceeds the limit of ${maxFileBytes}`,
+        {
+          file: path,
+        },
+      );
+    }
+    return bytes;
+  }
+
+  #loadLocal(path: string): Uint8Array {
     const { fileSystem, restrictor } = this.#context;
     const absolute = isAbsolute(path) ? path : joinPath(this.root, path);
     if (restrictor === "none") return readAnyFile(fileSystem, absolute);
@@ -100,7 +115,7 @@ export class Loader {
     try {
       return this.load(path);
     } catch (thrown) {
-      if (thrown instanceof KustomizeError) return undefined;
+      if (thrown instanceof KustomizeError && thrown.code !== "LimitExceeded") return undefined;
       throw thrown;
     }
   }
@@ -130,6 +145,10 @@ export class Loader {
           `cycle detected: URI '${url.raw}' referenced by previous URI '${visited}'`,
         );
       }
+    }
+    // What begins with a dash would be an option to the programs that fetch.
+    if (/^(?:[a-z]+:\/\/)?(?:[^@/]*@)?-/.test(url.cloneUrl)) {
+      throw new KustomizeError("RemoteRefused", `remote base '${url.raw}' refused: its host begins with a dash`);
     }
     const repository = this.#context.remote.openRepository(url);
     const context = { ...this.#context, fileSystem: repository.fileSystem, restrictor: "rootOnly" as const };

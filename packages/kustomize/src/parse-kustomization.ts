@@ -14,7 +14,8 @@ export function parseKustomization(content: string): Kustomization {
     return decode(yamlToJson(content), kustomizationShape, { strict: true });
   } catch (thrown) {
     const error = withPrefix(thrown, "invalid Kustomization");
-    throw new KustomizeError("InvalidKustomization", error.message, { cause: thrown, field: error.field });
+    const code = error.code === "LimitExceeded" ? error.code : "InvalidKustomization";
+    throw new KustomizeError(code, error.message, { cause: thrown, field: error.field });
   }
 }
 

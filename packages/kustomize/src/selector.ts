@@ -1,7 +1,7 @@
 import type { Gvk } from "./gvk.ts";
 import type { Selector } from "./kustomization.ts";
 import { matchesSelector } from "./label-selector.ts";
-import { compileGoRegExp } from "./regular-expression.ts";
+import { compileGoRegExp, type Matcher } from "./regular-expression.ts";
 import { effectiveNamespace, formatResId } from "./res-id.ts";
 import type { Resource } from "./resource.ts";
 import { partialGvk } from "./kustomization.ts";
@@ -11,11 +11,11 @@ const parts: readonly Part[] = ["group", "version", "kind", "name", "namespace"]
 
 /** A selector whose regular expressions are compiled; each matches whole values, and an empty one anything. */
 export class SelectorMatcher {
-  readonly #expressions: ReadonlyMap<Part, RegExp>;
+  readonly #expressions: ReadonlyMap<Part, Matcher>;
 
   /** Throws `InvalidPatch` for what is no regular expression. */
   constructor(selector: Selector) {
-    const expressions = new Map<Part, RegExp>();
+    const expressions = new Map<Part, Matcher>();
     for (const part of parts) {
       const pattern = selector[part] ?? "";
       if (pattern !== "") expressions.set(part, compileGoRegExp(`^(?:${pattern})$`));

@@ -112,8 +112,7 @@ export class Target {
     for (const path of paths) {
       const problem = catchProblem(() => this.#accumulateFile(into, path, origin));
       if (problem === undefined) continue;
-      if (problem.code === "LimitExceeded" || (problem.code === "RemoteRefused" && problem.file === undefined))
-        throw problem;
+      if (problem.code === "LimitExceeded" || problem.code === "RemoteRefused") throw problem;
       const prefix = `accumulation err='${problem.message}'`;
       let loader: Loader;
       try {

@@ -3,7 +3,7 @@ import { KustomizeError } from "../errors.ts";
 import { copyNode } from "./make.ts";
 
 /** Most nodes that one document's aliases may be expanded to. */
-export const maximumExpandedNodes = 1_000_000;
+export const maximumExpandedNodes = 250_000;
 
 /** Replaces aliases by copies and carries out merges (`<<`), in place. Throws `LimitExceeded` on alias bombs. */
 export function deAnchor(root: Node): Node {

@@ -5,7 +5,7 @@ import type { Image } from "../kustomization.ts";
 import { fieldOf, getField, setScalar } from "../node/fields.ts";
 import { asScalar } from "../node/kind-error.ts";
 import { isMissingOrNull, textOf } from "../node/test.ts";
-import { compileGoRegExp } from "../regular-expression.ts";
+import { compileGoRegExp, type Matcher } from "../regular-expression.ts";
 import { KustomizeError } from "../errors.ts";
 import type { Transformer } from "./transformer.ts";
 
@@ -57,7 +57,7 @@ function imageUpdater(image: Image): (node: Node) => void {
 }
 
 function imageMatcher(name: string): (value: string) => boolean {
-  let expression: RegExp;
+  let expression: Matcher;
   try {
     expression = compileGoRegExp(`^${name}(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?$`);
   } catch (thrown) {

@@ -94,10 +94,12 @@ function parseJsonPatch(text: string, source: string): readonly JsonPatchOperati
 export function readJsonPatch(text: string): Json {
   if (!text.startsWith("[")) return yamlToJson(text);
   try {
-    return JSON.parse(text) as Json;
+    JSON.parse(text);
   } catch (thrown) {
     throw new KustomizeError("InvalidPatch", messageOf(thrown), { cause: thrown });
   }
+  // JSON is YAML, and that reader bounds how deep it may nest.
+  return yamlToJson(text);
 }
 
 function applyToSelected(
