@@ -1,3 +1,3 @@
 export * from "./definitions.ts";
 export * from "./resources.ts";
-export * from "./zero-fields.ts";
+export * from "./go-form.ts";

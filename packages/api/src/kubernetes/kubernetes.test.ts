@@ -7,9 +7,10 @@ import {
   kubernetesGroups,
   kubernetesResources,
   type KubernetesSchema,
-  withZeroFields,
+  toGoForm,
   zeroObject,
 } from "./index.ts";
+import type { JsonValue } from "../meta/object.ts";
 
 describe("built-in definitions", () => {
   test("every reference leads to a definition", () => {
@@ -80,7 +81,17 @@ describe("built-in resources", () => {
   });
 });
 
-describe("zero fields", () => {
+describe("the form of Go structs", () => {
+  const formOf = (apiVersion: string, kind: string, object: { [key: string]: JsonValue }): unknown => {
+    const [version = "", group = ""] = apiVersion.split("/").toReversed();
+    const {
+      apiVersion: _apiVersion,
+      kind: _kind,
+      ...rest
+    } = toGoForm({ group, version, kind }, { apiVersion, kind, ...object });
+    return rest;
+  };
+
   test("an object starts with its empty structs", () => {
     assert.deepEqual(zeroObject({ group: "apps", version: "v1", kind: "Deployment" }), {
       apiVersion: "apps/v1",
@@ -96,14 +107,32 @@ describe("zero fields", () => {
     });
   });
 
-  test("what is there stays, at any depth", () => {
-    const pod = { apiVersion: "v1", kind: "Pod", metadata: { name: "a" }, spec: { containers: [{ name: "c" }] } };
-    assert.deepEqual(withZeroFields({ group: "", version: "v1", kind: "Pod" }, pod), {
-      ...pod,
-      spec: { containers: [{ name: "c", resources: {} }] },
-      status: {},
-    });
+  const cases: readonly { name: string; got: unknown; want: unknown }[] = [
+    {
+      name: "structs are there at any depth",
+      got: formOf("v1", "Pod", { metadata: { name: "a" }, spec: { containers: [{ name: "c" }] } }),
+      want: { metadata: { name: "a" }, spec: { containers: [{ name: "c", resources: {} }] }, status: {} },
+    },
+    {
+      name: "empty maps, lists and strings are left out, pointers stay",
+      got: formOf("v1", "ConfigMap", { metadata: { labels: {}, finalizers: [] }, data: {}, immutable: false }),
+      want: { metadata: {}, immutable: false },
+    },
+    {
+      name: "an empty list that is never left out is null",
+      got: formOf("rbac.authorization.k8s.io/v1", "Role", { metadata: {}, rules: [] }),
+      want: { metadata: {}, rules: null },
+    },
+    {
+      name: "a struct behind a pointer stays when it is empty",
+      got: formOf("v1", "Pod", { metadata: {}, spec: { volumes: [{ name: "v", emptyDir: {} }], containers: [] } }),
+      want: { metadata: {}, spec: { volumes: [{ name: "v", emptyDir: {} }], containers: null }, status: {} },
+    },
+  ];
+  for (const { name, got, want } of cases) test(name, () => assert.deepEqual(got, want));
+
+  test("other kinds are returned as they are", () => {
     const widget = { apiVersion: "example.com/v1", kind: "Widget" };
-    assert.equal(withZeroFields({ group: "example.com", version: "v1", kind: "Widget" }, widget), widget);
+    assert.equal(toGoForm({ group: "example.com", version: "v1", kind: "Widget" }, widget), widget);
   });
 });
