@@ -1,3 +1,5 @@
+import { formatFloat } from "@sluice/yaml";
+
 /** Quotes text as Go's `%q` does, for messages that carry it. */
 export function quote(text: string): string {
   let out = '"';
@@ -41,14 +43,8 @@ export function formatList(items: readonly string[]): string {
   return `[${items.join(" ")}]`;
 }
 
-/** Prints a float as Go's `FormatFloat(value, 'g', -1, 64)`: shortest digits, an exponent from a million on. */
-export function formatFloat(value: number): string {
-  if (Number.isNaN(value)) return "NaN";
-  if (!Number.isFinite(value)) return value > 0 ? "+Inf" : "-Inf";
-  if (value === 0) return Object.is(value, -0) ? "-0" : "0";
-  const [mantissa = "0", exponentText = "0"] = value.toExponential().split("e");
-  const exponent = Number(exponentText);
-  if (exponent >= -4 && exponent < 6) return String(value);
-  const sign = exponent < 0 ? "-" : "+";
-  return `${mantissa}e${sign}${String(Math.abs(exponent)).padStart(2, "0")}`;
+/** Prints a float as Go's `%v` does: like YAML, but for what is no number. */
+export function formatGoFloat(value: number): string {
+  if (Number.isFinite(value)) return formatFloat(value);
+  return Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
 }

@@ -2,7 +2,7 @@ import type { MappingNode, Node, ScalarNode } from "@sluice/yaml";
 import { KustomizeError } from "./errors.ts";
 import { type FieldSpec, splitFieldPath } from "./field-spec.ts";
 import { visitFields } from "./filters/field-spec-filter.ts";
-import { formatFloat } from "./go-format.ts";
+import { formatFloat } from "@sluice/yaml";
 import { equalGvk, formatGvk, type Gvk, parseGroupVersion } from "./gvk.ts";
 import { partialGvk, type WrittenVar } from "./kustomization.ts";
 import { lookup } from "./node/lookup.ts";

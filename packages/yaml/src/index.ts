@@ -20,7 +20,7 @@ export { type FormatOptions, formatDocuments, formatNode } from "./format/format
 export type { ParseLimits } from "./limits.ts";
 export type { AliasNode, MappingNode, Node, NodeBase, Pair, ScalarNode, ScalarStyle, SequenceNode } from "./node.ts";
 export { formatFloat } from "./resolve/float-text.ts";
-export { resolveTag } from "./resolve/resolve-tag.ts";
+export { type Resolved, resolveScalar, resolveTag } from "./resolve/resolve-tag.ts";
 export { longTag, shortTag } from "./resolve/tags.ts";
 export { type DocumentText, splitDocuments } from "./split.ts";
 export { cloneNode } from "./tree/clone.ts";

@@ -1,6 +1,6 @@
 import type { MappingNode, Node } from "@sluice/yaml";
 import { KustomizeError } from "../errors.ts";
-import { formatFloat } from "../go-format.ts";
+import { formatGoFloat } from "../go-format.ts";
 import { scalarValue } from "../node/scalar-value.ts";
 
 /** Prints a tree as compact JSON with sorted keys, as kustomize shows resources in messages. */
@@ -52,7 +52,7 @@ function surround(open: string, close: string, parts: readonly string[], step: s
 function dumpScalar(value: ReturnType<typeof scalarValue>): string {
   if (typeof value === "string") return quoteJson(value);
   if (typeof value === "number" && !Number.isFinite(value)) {
-    throw new KustomizeError("NotSerializable", `json: unsupported value: ${formatFloat(value)}`);
+    throw new KustomizeError("NotSerializable", `json: unsupported value: ${formatGoFloat(value)}`);
   }
   return String(value);
 }

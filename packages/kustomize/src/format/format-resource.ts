@@ -1,6 +1,6 @@
 import type { MappingNode, Node, Pair, ScalarNode } from "@sluice/yaml";
 import { KustomizeError } from "../errors.ts";
-import { formatFloat } from "../go-format.ts";
+import { formatGoFloat } from "../go-format.ts";
 import { resolvePlain } from "../node/resolve.ts";
 import { type ScalarValue, scalarValue } from "../node/scalar-value.ts";
 import { compareKeys } from "./compare-keys.ts";
@@ -146,7 +146,7 @@ function formatValue(value: ScalarValue, indent: number, column: number): string
   if (typeof value === "bigint") return formatNumber(value);
   if (typeof value !== "number") return String(value);
   if (Number.isFinite(value)) return formatNumber(value);
-  throw new KustomizeError("NotSerializable", `json: unsupported value: ${formatFloat(value)}`);
+  throw new KustomizeError("NotSerializable", `json: unsupported value: ${formatGoFloat(value)}`);
 }
 
 const control = /[\x7f-\x84\x86-\x9f\ufffe\uffff]/;

@@ -1,6 +1,6 @@
 import type { MappingNode, Node, ScalarNode } from "@sluice/yaml";
 import { KustomizeError } from "../errors.ts";
-import { formatFloat, quote } from "../go-format.ts";
+import { formatGoFloat, quote } from "../go-format.ts";
 import { resolvePlain } from "../node/resolve.ts";
 import { scalarValue } from "../node/scalar-value.ts";
 
@@ -49,5 +49,5 @@ function dumpScalar(node: ScalarNode): string {
   const value = scalarValue(node);
   if (value === null) return "interface {}(nil)";
   if (typeof value === "string") return quote(value);
-  return typeof value === "number" && !Number.isInteger(value) ? formatFloat(value) : String(value);
+  return typeof value === "number" && !Number.isInteger(value) ? formatGoFloat(value) : String(value);
 }

@@ -1,4 +1,4 @@
-import { formatFloat } from "../go-format.ts";
+import { formatFloat } from "@sluice/yaml";
 
 const maximumUint64 = 2 ** 64;
 const minimumInt64 = -(2 ** 63);

@@ -1,7 +1,8 @@
 import type { MappingNode, Node, ScalarNode } from "@sluice/yaml";
 import { KustomizeError } from "../errors.ts";
 import { formatText } from "../format/scalar-text.ts";
-import { formatFloat } from "../go-format.ts";
+import { formatFloat } from "@sluice/yaml";
+import { formatGoFloat } from "../go-format.ts";
 import { isJsonObject, type Json } from "../json.ts";
 import { makeMapping, makeNull, makeScalar, makeSequence } from "./make.ts";
 import { resolvePlain } from "./resolve.ts";
@@ -76,7 +77,7 @@ function valueNode(value: ScalarValue, detour: Detour): ScalarNode {
 
 function numberNode(value: number | bigint, detour: Detour): ScalarNode {
   if (typeof value === "number" && !Number.isFinite(value)) {
-    throw new KustomizeError("NotSerializable", `json: unsupported value: ${formatFloat(value)}`);
+    throw new KustomizeError("NotSerializable", `json: unsupported value: ${formatGoFloat(value)}`);
   }
   const text = detour === "json" ? String(value) : formatFloat(Number(value));
   return makeScalar(text, /^-?\d+$/.test(text) ? "!!int" : "!!float");

@@ -2,7 +2,7 @@ import { formatNode, parseDocument, type ScalarNode } from "@sluice/yaml";
 import { KustomizeError } from "../errors.ts";
 import { fieldOf } from "./fields.ts";
 import { makeMapping, makeScalar } from "./make.ts";
-import { formatTimestamp, resolvePlain } from "./resolve.ts";
+import { resolvePlain, type ResolvedScalar } from "./resolve.ts";
 
 /** What a scalar is once it went through JSON. */
 export type ScalarValue = string | number | bigint | boolean | null;
@@ -24,9 +24,8 @@ export function scalarValue(node: ScalarNode, inFlow = false): ScalarValue {
   const resolved = resolvePlain(value, "1.2");
   if (tag !== "" && (resolved.tag !== tag || node.explicitTag === true)) return convert(node, resolved);
   if (quoted) return value;
-  if (resolved.tag !== "!!timestamp") return resolved.value;
   // A colon makes the printer quote a scalar in a flow collection, and what is quoted is text.
-  return inFlow && value.includes(":") ? value : (formatTimestamp(value) ?? value);
+  return inFlow && resolved.tag === "!!timestamp" && value.includes(":") ? value : resolved.value;
 }
 
 const refoldable = /^[ \t\n]|\n[ \t]|\n\n$/;
@@ -42,9 +41,8 @@ function refold(value: string): string {
   return field?.kind === "scalar" ? field.value : value;
 }
 
-function convert(node: ScalarNode, resolved: ReturnType<typeof resolvePlain>): ScalarValue {
-  if (resolved.tag === node.tag)
-    return resolved.tag === "!!timestamp" ? (formatTimestamp(node.value) ?? node.value) : resolved.value;
+function convert(node: ScalarNode, resolved: ResolvedScalar): ScalarValue {
+  if (resolved.tag === node.tag) return resolved.value;
   if (node.tag === "!!float" && resolved.tag === "!!int") return Number(resolved.value);
   throw new KustomizeError("NotSerializable", `yaml: cannot decode ${resolved.tag} \`${node.value}\` as a ${node.tag}`);
 }
