@@ -1,6 +1,5 @@
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
-import { createClient, loadKubeConfig, loadRestConfig } from "@sluice/kube";
 import type { ApiClient, Impersonation, KubeConfigOverrides } from "@sluice/kube";
 import { usageError } from "../errors.ts";
 import type { Invocation } from "../program/command.ts";
@@ -18,6 +17,8 @@ export interface Connection {
 export async function connect(invocation: Invocation): Promise<Connection> {
   const { flags, io } = invocation;
   const overrides = overridesOf(invocation);
+  // Here and in the commands the client is loaded when it is needed: half of the start of those who never connect.
+  const { createClient, loadRestConfig } = await import("@sluice/kube");
   const config = await loadRestConfig({ env: io.env, overrides, ...pathOf(invocation) });
   const follows = flags["ns-follows-kube-context"] || (io.env["FLUX_NS_FOLLOWS_KUBE_CONTEXT"] ?? "") !== "";
   const namespace =
@@ -28,6 +29,7 @@ export async function connect(invocation: Invocation): Promise<Connection> {
 
 /** The names of the contexts that could be chosen. */
 export async function contextNames(invocation: Invocation): Promise<readonly string[]> {
+  const { loadKubeConfig } = await import("@sluice/kube");
   const config = await loadKubeConfig({ env: invocation.io.env, ...pathOf(invocation) });
   return [...(config?.contexts.keys() ?? [])].sort();
 }

@@ -1,5 +1,4 @@
 import { gvkOf, keyOf } from "@sluice/api";
-import { formatChangeSet, ResourceManager, systemClock } from "@sluice/kube";
 import { awaitObject } from "../cluster/await-object.ts";
 import { withCluster } from "../cluster/cluster.ts";
 import { findInstallation, isRolledOut } from "../cluster/installation.ts";
@@ -91,6 +90,7 @@ them: "$0 run".`.replaceAll("$0", "sluice"),
         );
       }
       say.action(`installing components in ${namespace} namespace`);
+      const { formatChangeSet, ResourceManager, systemClock } = await import("@sluice/kube");
       const manager = new ResourceManager(client, { owner: { fieldManager: "flux", labels: {} }, clock: systemClock });
       const changes = await manager.applyAll(manifests, { signal, force: false });
       io.stdout.write(`${formatChangeSet(changes)}\n`);

@@ -17,7 +17,7 @@ import { run } from "./run.ts";
 import { stats } from "./stats.ts";
 import { suspend } from "./suspend.ts";
 import { trace } from "./trace.ts";
-import { tree } from "./tree.ts";
+import { tree } from "./tree/tree.ts";
 import { version } from "./version.ts";
 
 /** The whole command tree. `namespace` is what `--namespace` means where it is not given. */

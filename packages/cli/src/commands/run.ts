@@ -3,7 +3,7 @@ import { createWriteStream } from "node:fs";
 import { homedir, hostname } from "node:os";
 import { join, resolve } from "node:path";
 import type { ControllerFlags, ControllerName, StartControllersOptions } from "@sluice/controllers";
-import { createLogger, parseAddress, type LeaderElectionOptions } from "@sluice/kube";
+import type { LeaderElectionOptions, parseAddress } from "@sluice/kube";
 import { connect } from "../cluster/connect.ts";
 import { findInstallation } from "../cluster/installation.ts";
 import { CliError, usageError } from "../errors.ts";
@@ -89,11 +89,11 @@ at any moment and started again.`,
     const connection = await connect(invocation);
     try {
       await requireKinds(connection.client, io.signal);
-      const { startControllers } = await import("@sluice/controllers");
+      const [{ startControllers }, kube] = await Promise.all([import("@sluice/controllers"), import("@sluice/kube")]);
       const running = await startControllers({
         client: connection.client,
-        ...optionsOf(invocation, values),
-        logger: createLogger({ level: values["log-level"] === "" ? "info" : values["log-level"], ...log }),
+        ...optionsOf(invocation, values, kube.parseAddress),
+        logger: kube.createLogger({ level: values["log-level"] === "" ? "info" : values["log-level"], ...log }),
       });
       const stop = (): void => void running.stop().catch(() => {}); // `done` below tells how it went
       io.signal.addEventListener("abort", stop, { once: true });
@@ -114,7 +114,11 @@ async function requireKinds(client: Parameters<typeof findInstallation>[0], sign
   throw new CliError("NotFound", `the cluster does not know Flux's kinds: install them with "sluice install"`);
 }
 
-function optionsOf(invocation: Invocation, values: Values): Omit<StartControllersOptions, "client" | "logger"> {
+function optionsOf(
+  invocation: Invocation,
+  values: Values,
+  parse: typeof parseAddress,
+): Omit<StartControllersOptions, "client" | "logger"> {
   const { env } = invocation.io;
   const fromEnv = (flag: keyof Values, name: string): string => {
     const given = String(values[flag]);
@@ -125,7 +129,7 @@ function optionsOf(invocation: Invocation, values: Values): Omit<StartController
     directory: storageDirectory(invocation, fromEnv("storage-path", "STORAGE_PATH")),
     controllers: values.controllers.map(requireController),
     artifactServer: {
-      ...listenAddress(fromEnv("storage-addr", "STORAGE_ADDRESS"), "storage-addr"),
+      ...listenAddress(parse, fromEnv("storage-addr", "STORAGE_ADDRESS")),
       ...(advertised !== "" && { advertisedAddress: advertised }),
     },
     flags: controllerFlags(values, env["RUNTIME_NAMESPACE"] ?? invocation.flags.namespace),
@@ -182,13 +186,12 @@ function storageDirectory({ io, flags: { kubeconfig, context } }: Invocation, pa
   return join(cache, "sluice", cluster.slice(0, 12));
 }
 
-function listenAddress(address: string, flag: string): { readonly host: string; readonly port: number } {
+function listenAddress(parse: typeof parseAddress, address: string): ReturnType<typeof parseAddress> {
   try {
-    return parseAddress(address);
+    return parse(address);
   } catch (error) {
-    throw new CliError("Usage", `--${flag}: ${JSON.stringify(address)} is not an address, must be host:port`, {
-      cause: error,
-    });
+    const message = `--storage-addr: ${JSON.stringify(address)} is not an address, must be host:port`;
+    throw new CliError("Usage", message, { cause: error });
   }
 }
 

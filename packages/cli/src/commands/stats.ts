@@ -1,5 +1,4 @@
 import type { KubernetesList } from "@sluice/api";
-import { isNoMatch } from "@sluice/kube";
 import { withCluster } from "../cluster/cluster.ts";
 import { standingOf } from "../cluster/readiness.ts";
 import type { FluxObject } from "../kinds/flux-kind.ts";
@@ -23,6 +22,7 @@ export const stats: Command = defineCommand({
   flags: { "all-namespaces": allNamespacesFlag },
   async run(invocation) {
     const { flags, io } = invocation;
+    const { isNoMatch } = await import("@sluice/kube");
     const rows = await withCluster(invocation, ({ client, namespace, signal }) =>
       Promise.all(
         fluxFamily.slice(0, COUNTED).map(async (member) => {

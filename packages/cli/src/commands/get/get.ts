@@ -1,5 +1,4 @@
 import { messageOf } from "@sluice/errors";
-import { isNoMatch } from "@sluice/kube";
 import { withCluster } from "../../cluster/cluster.ts";
 import { objectNames } from "../../cluster/object-names.ts";
 import { usageError } from "../../errors.ts";
@@ -63,6 +62,7 @@ function getSeveral(kinds: readonly FluxKind[], summary: string): Command {
     inherits: getFlags,
     async run(invocation) {
       if (invocation.flags.watch) throw usageError("expected a single resource type, but found all");
+      const { isNoMatch } = await import("@sluice/kube");
       await withCluster(invocation, async (cluster) => {
         const matches = parseStatusSelector(invocation.flags["status-selector"]);
         for (const kind of kinds) {
