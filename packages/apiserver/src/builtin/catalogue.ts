@@ -8,6 +8,7 @@ import {
   type KubernetesResource,
 } from "@sluice/api";
 import { typeSchemaFromDefinitions, type TypeSchema } from "@sluice/patch";
+import type { KubeObject, ObjectMetadata } from "../json/object.ts";
 import type { ObjectSchema } from "../registry/object-schema.ts";
 import { resourceKey, type ResourceDefinition, type ResourceVersion } from "../registry/resource-definition.ts";
 import { columnsOf } from "../table/builtin-columns.ts";
@@ -112,7 +113,16 @@ function createVersion(resource: KubernetesResource, storageApiVersion: string):
 function builtinSchema(resource: KubernetesResource): ObjectSchema {
   const name = findKubernetesType(resource)?.name;
   let type: TypeSchema | undefined;
+  let zero: KubeObject | undefined;
+  const { kind } = resource;
   return {
+    get zero(): KubeObject {
+      if (zero === undefined) {
+        zero = { apiVersion: formatApiVersion(resource), kind, metadata: {} as ObjectMetadata };
+        if (name !== undefined) decodeTyped(name, zero, resource, { strict: [] });
+      }
+      return zero;
+    },
     get type(): TypeSchema | undefined {
       if (name !== undefined) type ??= typeSchemaFromDefinitions(kubernetesDefinitions, name);
       return type;

@@ -2,6 +2,7 @@ import { kubernetesDefinitions, type KubernetesSchema } from "@sluice/api";
 import { badRequest } from "../errors/status-errors.ts";
 import { goTypeOf } from "../http/body.ts";
 import { isObject, type Json, type JsonObject } from "../json/json.ts";
+import { findMessageFields } from "../protobuf/message-fields.ts";
 import type { DecodeFindings } from "../registry/object-schema.ts";
 import { canonicalQuantity, quantityMessage } from "./quantity.ts";
 
@@ -107,10 +108,60 @@ function makeDecoder(schema: KubernetesSchema, definition?: string): Decode {
   return (value) => value;
 }
 
+/** What Go's JSON does with a field that has no value, or the zero of its type. */
+interface ZeroPlan {
+  readonly dropped: ReadonlySet<string>;
+  /** Makes the value that is written where a field is absent. */
+  readonly written: readonly (readonly [string, () => Json])[];
+}
+
+const noZeros: ZeroPlan = { dropped: new Set(), written: [] };
+
+function zeroPlanOf(definition: string): ZeroPlan {
+  const fields = findMessageFields(definition)?.filter(({ name }) => name !== "-");
+  if (fields === undefined) return noZeros;
+  return {
+    dropped: new Set(fields.filter(({ zero }) => zero === "dropped").map(({ name }) => name)),
+    written: fields.filter(({ zero }) => zero === "written").map(({ name, code }) => [name, zeroOf(code)] as const),
+  };
+}
+
+const scalarZeros: Readonly<Record<string, Json>> = { s: "", i: 0, b: false, d: 0 };
+const specialZeros: Readonly<Record<string, Json>> = {
+  Time: null,
+  MicroTime: null,
+  Quantity: "0",
+  IntOrString: 0,
+  RawExtension: null,
+};
+
+function zeroOf(code: string): () => Json {
+  if (!code.startsWith("m")) return () => scalarZeros[code] ?? null;
+  const definition = code.slice(1);
+  const special = specialZeros[definition.slice(definition.lastIndexOf(".") + 1)];
+  if (special !== undefined) return () => special;
+  const decode = decoderOf(definition);
+  return () => decode({}, { struct: "", goPath: "", path: "" }, { strict: [] }) ?? {};
+}
+
+function isZero(value: Json): boolean {
+  if (typeof value !== "object" || value === null) return value === "" || value === 0 || value === false;
+  return Array.isArray(value) ? value.length === 0 : Object.keys(value).length === 0;
+}
+
+/** The inline parts of a Go struct are structs of their own; their fields are this struct's. */
+function inlinePlans(definition: string): ZeroPlan[] {
+  const inline = findMessageFields(definition)?.filter(({ name, code }) => name === "-" && code.startsWith("m")) ?? [];
+  return [zeroPlanOf(definition), ...inline.flatMap(({ code }) => inlinePlans(code.slice(1)))];
+}
+
 function structDecoder(properties: { readonly [field: string]: KubernetesSchema }, definition: string): Decode {
   const fields = new Map(Object.entries(properties).map(([name, schema]) => [name, makeDecoder(schema)]));
   const struct = definition.slice(definition.lastIndexOf(".") + 1);
   const goType = goTypeName(definition);
+  const plans = inlinePlans(definition);
+  const dropped = new Set(plans.flatMap((plan) => [...plan.dropped]));
+  const written = plans.flatMap((plan) => plan.written);
   return (value, place, findings) => {
     if (!isObject(value)) throw mismatch(value, place, goType);
     for (const name of Object.keys(value)) {
@@ -123,9 +174,12 @@ function structDecoder(properties: { readonly [field: string]: KubernetesSchema 
       } else if (item === null || item === undefined) delete value[name];
       else {
         const goPath = place.goPath === "" ? name : `${place.goPath}.${name}`;
-        value[name] = decode(item, { struct, goPath, path }, findings);
+        const decoded = decode(item, { struct, goPath, path }, findings);
+        if (decoded === undefined || (dropped.has(name) && isZero(decoded))) delete value[name];
+        else value[name] = decoded;
       }
     }
+    for (const [name, zero] of written) if (value[name] === undefined) value[name] = zero();
     return value;
   };
 }

@@ -12,7 +12,7 @@ import { userInfo } from "./tokens.ts";
 /** Answers the reviews of `authorization.k8s.io` and the one that asks who one is. */
 export async function answerReview(exchange: ResourceExchange, authorizer: Authorizer): Promise<void> {
   const { store, request, user } = exchange;
-  const body = await decodeObject(await readBody(request), request.headers["content-type"]);
+  const body = decodeObject(await readBody(request), request.headers["content-type"]);
   const spec = objectAt(body, "spec") ?? {};
   const answer = (status: JsonObject): void => {
     const { kind } = store.definition;

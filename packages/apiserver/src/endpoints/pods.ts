@@ -38,7 +38,7 @@ export function answerLog(exchange: ResourceExchange): void {
 /** Answers a request to move a pod away, unless a disruption budget forbids it. */
 export async function answerEviction(exchange: ResourceExchange): Promise<void> {
   const { store, info, request, registry } = exchange;
-  const body = await decodeObject(await readBody(request), request.headers["content-type"]);
+  const body = decodeObject(await readBody(request), request.headers["content-type"]);
   const pod = store.get(info).object;
   const budget = registry
     .getStore("policy", "poddisruptionbudgets")
@@ -62,7 +62,7 @@ export async function answerEviction(exchange: ResourceExchange): Promise<void> 
 /** Answers a scheduler's decision where a pod is to run. */
 export async function answerBinding(exchange: ResourceExchange): Promise<void> {
   const { store, info, request } = exchange;
-  const body = await decodeObject(await readBody(request), request.headers["content-type"]);
+  const body = decodeObject(await readBody(request), request.headers["content-type"]);
   const name = info.name === "" ? (stringAt(body, "metadata", "name") ?? "") : info.name;
   const node = stringAt(body, "target", "name") ?? "";
   if (node === "") throw badRequest("target.name: Required value");

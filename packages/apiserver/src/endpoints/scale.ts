@@ -62,7 +62,7 @@ const patchTypes: Readonly<Record<string, PatchKind>> = {
 async function readChange({ info, request }: ResourceExchange): Promise<(scale: JsonObject) => JsonObject> {
   const body = await readBody(request);
   if (info.verb === "update") {
-    const given = await decodeObject(body, request.headers["content-type"]);
+    const given = decodeObject(body, request.headers["content-type"]);
     return () => given;
   }
   const kind = patchTypes[contentTypeOf(request.headers["content-type"])];

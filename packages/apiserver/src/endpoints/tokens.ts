@@ -17,7 +17,7 @@ export async function answerTokenRequest(exchange: ResourceExchange, tokens: Ser
   const { store, info, request, registry, now } = exchange;
   const account = store.get(info).object;
   const bytes = await readBody(request);
-  const body = bytes.length === 0 ? {} : await decodeObject(bytes, request.headers["content-type"]);
+  const body = bytes.length === 0 ? {} : decodeObject(bytes, request.headers["content-type"]);
   const spec = objectAt(body, "spec") ?? {};
   const seconds = numberAt(spec, "expirationSeconds") ?? defaultSeconds;
   const errors = new FieldErrors();
@@ -73,7 +73,7 @@ function boundObject(
 
 /** Answers a TokenReview: whose token is it? */
 export async function answerTokenReview(exchange: ResourceExchange, tokens: ServiceAccountTokens): Promise<void> {
-  const body = await decodeObject(await readBody(exchange.request), exchange.request.headers["content-type"]);
+  const body = decodeObject(await readBody(exchange.request), exchange.request.headers["content-type"]);
   const spec = objectAt(body, "spec") ?? {};
   const wanted = stringsAt(spec, "audiences");
   const found = tokens.authenticate(

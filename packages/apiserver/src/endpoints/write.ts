@@ -17,7 +17,7 @@ import type { ResourceExchange } from "./resource-exchange.ts";
 /** Answers a POST to a collection. */
 export async function answerCreate(exchange: ResourceExchange): Promise<void> {
   const { store, info, request } = exchange;
-  const body = await decodeObject(await readBody(request), request.headers["content-type"]);
+  const body = decodeObject(await readBody(request), request.headers["content-type"]);
   const context = exchange.context();
   const object = toKubeObject(body, store);
   decodeBody(object, store, context);
@@ -27,7 +27,7 @@ export async function answerCreate(exchange: ResourceExchange): Promise<void> {
 /** Answers a PUT of an object or of one of its subresources. */
 export async function answerUpdate(exchange: ResourceExchange): Promise<void> {
   const { store, info, request } = exchange;
-  const body = await decodeObject(await readBody(request), request.headers["content-type"]);
+  const body = decodeObject(await readBody(request), request.headers["content-type"]);
   const context = exchange.context();
   const object = toKubeObject(body, store);
   decodeBody(object, store, context);

@@ -35,7 +35,7 @@ export function readBody(request: IncomingMessage): Promise<Buffer> {
 const bodyTypes = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
 
 /** Decodes a body that holds one object. Throws a 415 for other content types and a 400 for anything malformed. */
-export async function decodeObject(body: Buffer, contentType: string | undefined): Promise<JsonObject> {
+export function decodeObject(body: Buffer, contentType: string | undefined): JsonObject {
   const type = contentTypeOf(contentType);
   if (type === "application/vnd.kubernetes.protobuf") return decodeProtobuf(body);
   // Like upstream, a missing content type means JSON; so do the YAML texts that begin as JSON does.

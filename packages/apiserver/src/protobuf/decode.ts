@@ -1,20 +1,10 @@
 import { findKubernetesType } from "@sluice/api";
 import { badRequest } from "../errors/status-errors.ts";
 import type { Json, JsonObject } from "../json/json.ts";
+import { findMessageFields, type MessageField } from "./message-fields.ts";
 import { readFields, readPacked, type WireField } from "./wire.ts";
 
-/** How one field of a message is to be read. */
-interface FieldPlan {
-  /** `-`: the fields of the message belong to the one around it; `.`: the message is this list. */
-  readonly name: string;
-  /** `s`, `i`, `b`, `d`, `y`, or `m` and a type's name; `*` before lists, `%` before maps. */
-  readonly code: string;
-  /** Whether Go's JSON leaves out a zero. */
-  readonly dropsZero: boolean;
-}
-
-type Plan = ReadonlyMap<number, FieldPlan>;
-type Messages = { readonly [name: string]: string };
+type Plan = ReadonlyMap<number, MessageField>;
 
 const plans = new Map<string, Plan>();
 const magic = Buffer.from("k8s\0", "latin1");
@@ -23,21 +13,21 @@ const magic = Buffer.from("k8s\0", "latin1");
  * Decodes a body in Kubernetes' protobuf, as the typed clients of Go send it, into the JSON that says the same. Throws a
  * 400 for anything malformed and for kinds that have no protobuf.
  */
-export async function decodeProtobuf(body: Buffer): Promise<JsonObject> {
+export function decodeProtobuf(body: Buffer): JsonObject {
   if (!body.subarray(0, 4).equals(magic)) {
     throw badRequest("provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]");
   }
-  // Most servers never need the table: clients that speak protobuf are rare here.
-  const { default: messages } = await import("./generated/messages.json", { with: { type: "json" } });
   try {
-    return decodeEnvelope(body.subarray(4), messages);
+    return decodeEnvelope(body.subarray(4));
   } catch (error) {
     if (error instanceof RangeError) throw badRequest(`proto: ${error.message}`);
     throw error;
   }
 }
 
-function decodeEnvelope(bytes: Buffer, messages: Messages): JsonObject {
+const deleteOptions = "io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions";
+
+function decodeEnvelope(bytes: Buffer): JsonObject {
   let apiVersion = "";
   let kind = "";
   let raw: Buffer = Buffer.alloc(0);
@@ -54,90 +44,70 @@ function decodeEnvelope(bytes: Buffer, messages: Messages): JsonObject {
   const slash = apiVersion.indexOf("/");
   const gvk = { group: slash < 0 ? "" : apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1), kind };
   const name = kind === "DeleteOptions" ? deleteOptions : findKubernetesType(gvk)?.name;
-  if (name === undefined || messages[name] === undefined) {
+  if (name === undefined || findMessageFields(name) === undefined) {
     throw badRequest(
       `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme`,
     );
   }
-  return { apiVersion, kind, ...decodeMessage(raw, name, messages) };
+  return { apiVersion, kind, ...decodeMessage(raw, name) };
 }
 
-const deleteOptions = "io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions";
-
-function planOf(name: string, messages: Messages): Plan {
+function planOf(name: string): Plan {
   let plan = plans.get(name);
-  if (plan === undefined) {
-    const fields = (messages[name] ?? "").split("|").filter((field) => field !== "");
-    plan = new Map(
-      fields.map((text) => {
-        const [number, field = "", code = "", zero] = text.split(" ");
-        return [Number(number), { name: field, code, dropsZero: zero === "0" }];
-      }),
-    );
-    plans.set(name, plan);
-  }
+  if (plan === undefined)
+    plans.set(name, (plan = new Map((findMessageFields(name) ?? []).map((field) => [field.number, field]))));
   return plan;
 }
 
-function decodeMessage(bytes: Buffer, name: string, messages: Messages): JsonObject {
-  const plan = planOf(name, messages);
+function decodeMessage(bytes: Buffer, name: string): JsonObject {
+  const plan = planOf(name);
   const object: JsonObject = {};
   for (const field of readFields(bytes)) {
     const target = plan.get(field.number);
     // Fields of a newer version are left out, as Go does.
-    if (target !== undefined) decodeField(object, field, target, messages);
+    if (target !== undefined) decodeField(object, field, target);
   }
   return object;
 }
 
-function decodeField(
-  object: JsonObject,
-  { value }: WireField,
-  { name, code, dropsZero }: FieldPlan,
-  messages: Messages,
-): void {
+function decodeField(object: JsonObject, { value }: WireField, { name, code }: MessageField): void {
   if (code.startsWith("%")) {
     if (!Buffer.isBuffer(value)) return;
     const map = (object[name] ??= {}) as JsonObject;
-    const [key, item] = decodeEntry(value, code.slice(1), messages);
+    const [key, item] = decodeEntry(value, code.slice(1));
     map[key] = item;
   } else if (code.startsWith("*")) {
     const list = (object[name] ??= []) as Json[];
     if (code === "*i" && Buffer.isBuffer(value)) list.push(...readPacked(value));
-    else list.push(decodeValue(value, code.slice(1), messages) ?? null);
+    else list.push(decodeValue(value, code.slice(1)) ?? null);
   } else {
-    const decoded = decodeValue(value, code, messages);
+    const decoded = decodeValue(value, code);
     if (name === "-" && typeof decoded === "object") Object.assign(object, decoded);
-    else if (decoded !== undefined && !(dropsZero && isZero(decoded))) object[name] = decoded;
+    else if (decoded !== undefined) object[name] = decoded;
   }
 }
 
-function isZero(value: Json): boolean {
-  return value === 0 || value === "" || value === false;
-}
-
-function decodeEntry(bytes: Buffer, code: string, messages: Messages): [string, Json] {
+function decodeEntry(bytes: Buffer, code: string): [string, Json] {
   let key = "";
   let value: Json = code === "s" || code === "y" ? "" : code.startsWith("m") ? {} : 0;
   for (const field of readFields(bytes)) {
     if (field.number === 1) key = String(field.value);
-    else if (field.number === 2) value = decodeValue(field.value, code, messages) ?? null;
+    else if (field.number === 2) value = decodeValue(field.value, code) ?? null;
   }
   return [key, value];
 }
 
 /** Reads one value; `undefined` for what Go's JSON shows as null, like a time that is not set. */
-function decodeValue(value: number | Buffer, code: string, messages: Messages): Json | undefined {
+function decodeValue(value: number | Buffer, code: string): Json | undefined {
   if (!Buffer.isBuffer(value)) return code === "b" ? value !== 0 : value;
   if (code === "y") return value.toString("base64");
   if (!code.startsWith("m")) return value.toString("utf8");
   const name = code.slice(1);
   const special = specials[name.slice(name.lastIndexOf(".") + 1)];
   if (special !== undefined) return special(value);
-  const object = decodeMessage(value, name, messages);
+  const object = decodeMessage(value, name);
   // A named list travels as a message with one field.
-  const items = object["."];
-  return planOf(name, messages).get(1)?.name === "." ? (items ?? []) : object;
+  return planOf(name).get(1)?.name === "." ? (object["."] ?? []) : object;
 }
 
 /** Types that write themselves as something else in JSON. */

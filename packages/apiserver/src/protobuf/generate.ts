@@ -43,7 +43,10 @@ interface Field {
   readonly goType: string;
   readonly wire: string;
   readonly isInline: boolean;
-  readonly dropsZero: boolean;
+  /** The whole tag. */
+  readonly json: string;
+  /** `0`: Go's JSON leaves a zero out; `!`: it always writes the field; nothing: the field is a pointer. */
+  readonly flag: "0" | "!" | "";
 }
 
 interface Source {
@@ -89,9 +92,9 @@ function readFields(body: string): Field[] {
     const [name = "", ...options] = json.split(",");
     const [wire = "", number = ""] = tag.split(",");
     const isInline = options.includes("inline");
-    const dropsZero =
-      !goType.startsWith("*") && options.some((option) => option === "omitempty" || option === "omitzero");
-    fields.push({ number: Number(number), name, goType, wire, isInline, dropsZero });
+    const omits = options.some((option) => option === "omitempty" || option === "omitzero");
+    const flag = goType.startsWith("*") || isInline ? "" : omits ? "0" : "!";
+    fields.push({ number: Number(number), name, goType, wire, isInline, json, flag });
   }
   return fields;
 }
@@ -137,13 +140,17 @@ function add(name: string): void {
     messages[name] = "";
     const codes = struct.fields.map((field) => ({ field, code: codeOf(field.goType, field.wire, struct.source) }));
     messages[name] = codes
-      .map(
-        ({ field, code }) =>
-          `${field.number} ${field.isInline ? "-" : field.name} ${code}${field.dropsZero ? " 0" : ""}`,
-      )
+      .map(({ field, code }) => `${field.number} ${field.isInline ? "-" : field.name} ${code}${flagOf(field, code)}`)
       .join("|");
     for (const { code } of codes) follow(code);
   }
+}
+
+/** `omitempty` does nothing for structs: they are always written, unless their zero is left out explicitly. */
+function flagOf({ flag, json }: Field, code: string): string {
+  if (flag === "") return "";
+  const isStruct = code.startsWith("m") && !lists.has(code.slice(1));
+  return isStruct && !json.includes("omitzero") ? " !" : ` ${flag}`;
 }
 
 function follow(code: string): void {

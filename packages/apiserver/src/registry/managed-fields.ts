@@ -31,9 +31,10 @@ export interface Writer {
 export function trackWrite(object: KubeObject, old: KubeObject | undefined, writer: Writer): void {
   const request = requestOf(writer);
   if (request === undefined) return;
+  const before = old ?? writer.version.schema.zero;
   const tracked = trackUpdate({
     ...request,
-    before: old === undefined ? undefined : asPatch(old),
+    before: before === undefined ? undefined : asPatch(before),
     after: asPatch(object),
   });
   const { managedFields } = asObject(tracked).metadata;

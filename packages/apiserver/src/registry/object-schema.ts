@@ -17,6 +17,11 @@ export interface ObjectSchema {
    * dropped, types checked. Changes the given object. Throws a 400 for a value that its field cannot hold.
    */
   decode(object: KubeObject, findings: DecodeFindings): void;
+  /**
+   * The object that a client has before it sets anything: Go's zero value. What it holds already is nobody's when an
+   * object is created.
+   */
+  readonly zero?: KubeObject;
   /** The OpenAPI v3 schema of the kind, for `/openapi/v3`. */
   readonly openapi?: Json;
 }

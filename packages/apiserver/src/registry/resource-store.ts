@@ -11,7 +11,7 @@ import {
   statusError,
 } from "../errors/status-errors.ts";
 import { cloneJson, equalJson, type JsonObject } from "../json/json.ts";
-import { objectKey, type KubeObject } from "../json/object.ts";
+import { objectKey, type KubeObject, type ObjectMetadata } from "../json/object.ts";
 import type { Collection } from "../storage/collection.ts";
 import type { StoredObject } from "../storage/stored-object.ts";
 import { validateMetadata, validateMetadataUpdate } from "../validation/metadata.ts";
@@ -188,9 +188,11 @@ export class ResourceStore {
     metadata.uid = randomUUID();
     metadata.creationTimestamp = formatTime(context.now);
     dedupeOwnerReferences(object, context);
-    this.#admission.admitCreate(definition, object, context);
     const strategyContext = this.#strategyContext(context, "");
     strategy.default?.(object);
+    // What the server adds from here on is not the client's.
+    if (!managesFields) trackWrite(object, undefined, this.writer(context, ""));
+    this.#admission.admitCreate(definition, object, context);
     if (strategy.hasStatus && !strategy.keepsStatusOnCreate) delete object["status"];
     if (strategy.hasGeneration) metadata.generation = 1;
     else delete metadata.generation;
@@ -199,7 +201,6 @@ export class ResourceStore {
     const key = objectKey(metadata.namespace, metadata.name);
     if (this.collection.find(key) !== undefined) throw alreadyExists(definition, metadata.name);
     this.#admission.allocate(definition, object);
-    if (!managesFields) trackWrite(object, undefined, this.writer(context, ""));
     tidyMetadata(object);
     if (context.dryRun) return { object, created: true };
     const stored = this.collection.put(key, toStorage(definition, version, object));
@@ -229,10 +230,11 @@ export class ResourceStore {
     restoreSystemFields(object, old);
     dedupeOwnerReferences(object, context);
     const strategyContext = this.#strategyContext(context, update.subresource);
+    strategy.default?.(object);
+    if (update.managesFields !== true) trackWrite(object, old, this.writer(context, update.subresource));
     if (update.subresource === "status") keepAllButStatus(object, old, strategy.statusKeepsMetadata);
     else if (strategy.hasStatus) keepStatus(object, old);
     this.#admission.admitUpdate(definition, object, old, context);
-    strategy.default?.(object);
     strategy.prepareForUpdate?.(object, old, strategyContext);
     if (strategy.hasGeneration && update.subresource !== "status" && hasSpecChanged(object, old)) {
       object.metadata.generation = (old.metadata.generation ?? 0) + 1;
@@ -246,7 +248,6 @@ export class ResourceStore {
     }
     if (!errors.isEmpty) throw this.#invalid(at.name, errors);
     if (update.subresource === "") this.#admission.allocate(definition, object);
-    this.#trackFields(object, old, update, context);
     tidyMetadata(object);
     const candidate = toStorage(definition, version, withoutNewTimes(object, old));
     if (equalJson(candidate, present.object)) return { object: old, stored: present, created: false };
@@ -254,10 +255,6 @@ export class ResourceStore {
     if (context.dryRun) return { object, created: false };
     const stored = this.collection.put(present.key, candidate);
     return { object: this.inVersion(stored.object), stored, created: false };
-  }
-
-  #trackFields(object: KubeObject, old: KubeObject, update: Update, context: RequestContext): void {
-    if (update.managesFields !== true) trackWrite(object, old, this.writer(context, update.subresource));
   }
 
   /** An update that takes the last finalizer away from a deleted object removes it. */
@@ -287,7 +284,7 @@ export class ResourceStore {
       throw conflict(
         definition,
         at.name,
-        `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid ?? ""}`,
+        `StorageError: invalid object, Code: 4, Key: ${storagePath(definition, at)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid ?? ""}`,
       );
     }
     const resourceVersion = metadata.resourceVersion ?? "";
@@ -331,6 +328,12 @@ export class ResourceStore {
 /** Kind and version lead the JSON, so that lists can leave them out of their items by skipping the first bytes. */
 function envelopeFirst({ kind, apiVersion, ...rest }: KubeObject): JsonObject {
   return { kind, apiVersion, ...rest };
+}
+
+/** Where a real server keeps an object in etcd: its messages say so. */
+function storagePath({ group, resource }: ResourceDefinition, { namespace, name }: ObjectName): string {
+  const place = namespace === "" ? name : `${namespace}/${name}`;
+  return `/registry/${group === "" || !group.includes(".") ? "" : `${group}/`}${resource}/${place}`;
 }
 
 const nameAlphabet = "bcdfghjklmnpqrstvwxz2456789";
@@ -377,8 +380,30 @@ function restoreSystemFields({ metadata }: KubeObject, old: KubeObject): void {
   else metadata.generateName = old.metadata.generateName;
 }
 
-/** Drops empty maps and lists of metadata, which Go's encoder leaves out. */
-function tidyMetadata({ metadata }: KubeObject): void {
+const metadataOrder = [
+  "name",
+  "generateName",
+  "namespace",
+  "uid",
+  "resourceVersion",
+  "generation",
+  "creationTimestamp",
+  "deletionTimestamp",
+  "deletionGracePeriodSeconds",
+  "labels",
+  "annotations",
+  "ownerReferences",
+  "finalizers",
+  "managedFields",
+] as const;
+
+/** Brings metadata into Go's order and drops empty maps and lists, which its encoder leaves out. */
+function tidyMetadata(object: KubeObject): void {
+  const ordered: JsonObject = {};
+  for (const member of metadataOrder)
+    if (object.metadata[member] !== undefined) ordered[member] = object.metadata[member];
+  const metadata = ordered as ObjectMetadata;
+  object.metadata = metadata;
   for (const member of ["labels", "annotations"] as const) {
     if (metadata[member] !== undefined && Object.keys(metadata[member]).length === 0) delete metadata[member];
   }
