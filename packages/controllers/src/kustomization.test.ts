@@ -101,6 +101,7 @@ test("what left Git is pruned, and nothing else", async (t) => {
   });
   await fleet.kustomize("app");
   await fleet.untilReady("app", succeeded, "main@sha1:a");
+  await fleet.reconcile("app");
   const stranger = { apiVersion: "v1", kind: "ConfigMap", metadata: apps("stranger"), data: {} };
   await fleet.client.apply(stranger, { fieldManager: "somebody" });
   await fleet.client.patch(configMaps, apps("moved"), {

@@ -174,6 +174,7 @@ async function addKustomizations(manager: Manager, options: StartControllersOpti
     policy: flags,
     observer: controllerMetrics(manager.metrics, "kustomization"),
     ...retryDelays(flags),
+    ...(flags.watchNamespace !== undefined && { sourceNamespace: flags.watchNamespace }),
     ...(flags.watchDrift !== undefined && { watchDrift: flags.watchDrift }),
     ...(flags.concurrentKustomizations !== undefined && { concurrency: flags.concurrentKustomizations }),
     fetchOptions: {

@@ -9,16 +9,16 @@ import {
   type Artifact,
   type GroupVersionKind,
   type Kustomization,
-  type KubernetesObject,
   type KustomizationSourceKind,
   type ObjectKey,
 } from "@sluice/api";
 import {
   Controller,
   createEventRecorder as createClusterEventRecorder,
+  Informer,
   isNoMatch,
+  stripManagedFields,
   type ControllerObserver,
-  type Informer,
   type Manager,
   type Runnable,
 } from "@sluice/kube";
@@ -39,6 +39,8 @@ export interface KustomizationControllerOptions {
   readonly policy?: Partial<KustomizationPolicy>;
   /** Kustomizations reconciled at the same time. Default 4, as in Flux. */
   readonly concurrency?: number;
+  /** Sources of this namespace only are watched. Default: all namespaces. */
+  readonly sourceNamespace?: string;
   /** Undo drift as soon as it happens, not only once per interval. Default true. */
   readonly watchDrift?: boolean;
   /** Bounds of the delay after failures. Default 750 ms and 15 min. */
@@ -123,11 +125,20 @@ export async function addKustomizationController(
     { requestsFor: (object) => dependencyWaits.waitersFor(keyOf(object)) },
     { update: hasAdvanced },
   );
+  const sourceWatches: Informer<SourceObject>[] = [];
   for (const gvk of await servedSources(manager)) {
-    const sources = manager.cache.informerFor<SourceObject>(gvk);
+    // Not the manager's cache: its label selector chooses the Kustomizations of a shard, not their sources.
+    const sources = new Informer<SourceObject>(client, gvk, {
+      ...(options.sourceNamespace !== undefined && { namespace: options.sourceNamespace }),
+      transform: stripManagedFields,
+      clock,
+      logger,
+      random,
+    });
+    sourceWatches.push(sources);
     controller.watch(
       sources,
-      { requestsFor: (source) => dependants(kustomizations, gvk, source) },
+      { requestsFor: (source, before) => dependants(kustomizations, { gvk, source, before }) },
       { create: hasArtifact, update: hasNewArtifact, delete: () => false },
     );
   }
@@ -143,7 +154,8 @@ export async function addKustomizationController(
   const watches: Runnable = {
     name: "watches and downloads of Kustomizations",
     run: async (signal) => {
-      await Promise.all([health.run(signal), drift.run(signal)]);
+      const runs = [health, drift, ...sourceWatches].map((each) => each.run(signal));
+      await Promise.all(runs);
       artifacts.close();
     },
   };
@@ -182,15 +194,21 @@ async function servedSources({ client }: Manager): Promise<GroupVersionKind[]> {
   return gvks.filter((gvk) => served.has(`${formatApiVersion(gvk)} ${gvk.kind}`));
 }
 
-/** The Kustomizations of a source, dependencies first, so that most of them need not wait. */
+/**
+ * The Kustomizations of a source that have not applied its artifact yet, dependencies first, so that most of them need
+ * not wait.
+ */
 function dependants(
   kustomizations: Informer<Kustomization>,
-  gvk: GroupVersionKind,
-  source: KubernetesObject,
+  { gvk, source, before }: { gvk: GroupVersionKind; source: SourceObject; before: SourceObject | undefined },
 ): ObjectKey[] {
   const { name, namespace = "" } = source.metadata;
+  const revision = artifactOf(source)?.revision;
+  // Other bytes of the same revision (the ignore rules have changed) concern everybody.
+  const isRebuilt = before !== undefined && artifactOf(before)?.revision === revision;
   const found = kustomizations.lister.byIndex(BY_SOURCE, formatSource({ gvk, key: { namespace, name } }));
-  return inDependencyOrder(found).map(keyOf);
+  const waiting = found.filter((object) => isRebuilt || object.status?.lastAppliedRevision !== revision);
+  return inDependencyOrder(waiting).map(keyOf);
 }
 
 function artifactOf(source: SourceObject): Artifact | undefined {

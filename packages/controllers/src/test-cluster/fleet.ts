@@ -19,7 +19,7 @@ import { Manager, ResourceManager, systemClock, type Client, type Clock, type Co
 import { ArtifactError } from "@sluice/source";
 import { FakeClock } from "@sluice/testing";
 import { addKustomizationController, type KustomizationPolicy } from "../kustomization/index.ts";
-import { startTestCluster, type TestCluster } from "./test-cluster.ts";
+import { openTestCluster, type TestCluster } from "./test-cluster.ts";
 
 const NAMESPACE = "flux-system";
 /** Nothing here takes long; whoever waits longer waits for what will not come. */
@@ -58,9 +58,12 @@ export class Fleet {
 
   /** Starts everything but the controller. */
   static async create(t: TestContext, options: FleetOptions = {}): Promise<Fleet> {
-    const cluster = await startTestCluster(t, { workloads: false, ...options.server });
+    const cluster = await openTestCluster({ workloads: false, ...options.server });
     const fleet = new Fleet(cluster, options);
-    t.after(() => fleet.#stopAll());
+    t.after(async () => {
+      await fleet.#stopAll();
+      await cluster.close();
+    });
     const { signal } = new AbortController();
     const manager = new ResourceManager(cluster.client, {
       owner: { fieldManager: "test", labels: {} },
