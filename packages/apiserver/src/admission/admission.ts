@@ -1,4 +1,4 @@
-import { ensureObject, stringAt } from "../json/json.ts";
+import { ensureObject, objectsAt, stringAt, type JsonObject } from "../json/json.ts";
 import { ServiceAllocation } from "./service-allocation.ts";
 import type { Admission } from "../registry/resource-store.ts";
 import { forbidden, notFound } from "../errors/status-errors.ts";
@@ -64,6 +64,7 @@ export class ClusterAdmission implements Admission {
     }
     spec["serviceAccountName"] = account;
     spec["serviceAccount"] = account;
+    tolerateBriefOutages(spec);
   }
 
   /** Updates are allowed in namespaces that are going, too: finalizers have to come off there. */
@@ -80,3 +81,17 @@ export class ClusterAdmission implements Admission {
 }
 
 const immortal = new Set(["default", "kube-system", "kube-public"]);
+
+/** Pods stay five minutes on a node that is lost, unless they say otherwise. */
+function tolerateBriefOutages(spec: JsonObject): void {
+  const tolerations = objectsAt(spec, "tolerations");
+  for (const key of ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"]) {
+    const isSettled = tolerations.some(
+      (each) =>
+        (each["key"] === key || (each["key"] ?? "") === "") &&
+        ["NoExecute", "", undefined].includes(each["effect"] as string | undefined),
+    );
+    if (!isSettled) tolerations.push({ key, operator: "Exists", effect: "NoExecute", tolerationSeconds: 300 });
+  }
+  spec["tolerations"] = tolerations;
+}

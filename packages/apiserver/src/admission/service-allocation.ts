@@ -1,6 +1,6 @@
 import { ServiceAllocator, wantsAddress, wantsNodePorts } from "../builtin/services.ts";
 import { FieldErrors, invalidObject } from "../errors/field-errors.ts";
-import { ensureObject, numberAt, objectsAt, stringAt, stringsAt } from "../json/json.ts";
+import { ensureObject, numberAt, objectAt, objectsAt, stringAt, stringsAt } from "../json/json.ts";
 import type { KubeObject } from "../json/object.ts";
 import type { Collection } from "../storage/collection.ts";
 
@@ -41,8 +41,10 @@ export class ServiceAllocation {
       );
     }
     spec["clusterIPs"] = stringsAt(spec, "clusterIPs").length > 0 ? stringsAt(spec, "clusterIPs") : [address];
-    spec["ipFamilies"] ??= ["IPv4"];
-    spec["ipFamilyPolicy"] ??= "SingleStack";
+    // Without a selector nothing says which addresses the endpoints will have.
+    const isOpen = address === "None" && objectAt(spec, "selector") === undefined;
+    spec["ipFamilyPolicy"] ??= isOpen ? "RequireDualStack" : "SingleStack";
+    spec["ipFamilies"] ??= spec["ipFamilyPolicy"] === "SingleStack" ? ["IPv4"] : ["IPv4", "IPv6"];
   }
 
   #allocatePorts(service: KubeObject, taken: ReadonlySet<number>, errors: FieldErrors): void {

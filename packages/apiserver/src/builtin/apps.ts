@@ -28,15 +28,13 @@ export function emptyStatus(object: KubeObject): void {
 /** Checks a selector and that it selects the template's labels. */
 function validateSelector(object: KubeObject, kind: string, errors: FieldErrors): void {
   const selector = objectAt(object, "spec", "selector");
-  if (selector === undefined) {
-    errors.required("spec.selector");
-    return;
-  }
   const parsed = labelSelectorOf(selector);
-  if (parsed?.isEmpty === true) errors.invalid("spec.selector", {}, `empty selector is invalid for ${kind}`);
-  const labels = objectAt(object, "spec", "template", "metadata", "labels") ?? {};
-  if (parsed?.matches(labels as { [key: string]: string }) === false) {
-    errors.invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`");
+  if (selector === undefined) errors.required("spec.selector");
+  else if (parsed?.isEmpty === true) errors.invalid("spec.selector", {}, `empty selector is invalid for ${kind}`);
+  const labels = objectAt(object, "spec", "template", "metadata", "labels");
+  // A selector that is missing selects nothing.
+  if (parsed?.matches(labels as { [key: string]: string } | undefined) !== true) {
+    errors.invalid("spec.template.metadata.labels", labels ?? null, "`selector` does not match template `labels`");
   }
 }
 

@@ -75,6 +75,11 @@ export const jobStrategy: StrategyOverrides = {
   prepareForCreate: (job) => {
     job["status"] = {};
     selectOwnPods(job);
+    // A job without labels takes those of its pods.
+    const labels = objectAt(job, "spec", "template", "metadata", "labels");
+    if (Object.keys(job.metadata.labels ?? {}).length === 0 && labels !== undefined) {
+      job.metadata.labels = cloneJson(labels) as { [key: string]: string };
+    }
   },
   prepareForUpdate: (job, old, { subresource }) => {
     // What the server wrote into the selector and the template is not the client's to repeat.

@@ -45,7 +45,7 @@ function autoscalerToV1(object: KubeObject): KubeObject {
         : { annotations: { ...object.metadata.annotations, [savedMetrics]: JSON.stringify(others) } }),
     },
     spec: { ...rest, ...(target === undefined ? {} : { targetCPUUtilizationPercentage: target }) },
-    ...(status === undefined ? {} : { status: plainStatus }),
+    ...(status === undefined ? {} : { status: { currentReplicas: 0, ...plainStatus } }),
   };
 }
 

@@ -23,7 +23,7 @@ function validateIngress(ingress: KubeObject, errors: FieldErrors): void {
   const rules = objectsAt(ingress, "spec", "rules");
   const backend = objectAt(ingress, "spec", "defaultBackend");
   if (rules.length === 0 && backend === undefined) {
-    errors.invalid("spec", objectAt(ingress, "spec") ?? {}, "either `defaultBackend` or `rules` must be specified");
+    errors.invalid("spec", null, "either `defaultBackend` or `rules` must be specified");
   }
   if (backend !== undefined) validateBackend(backend, "spec.defaultBackend", errors);
   for (const [index, rule] of rules.entries()) {
@@ -48,8 +48,11 @@ function validatePaths(paths: readonly JsonObject[], field: string, errors: Fiel
   for (const [index, path] of paths.entries()) {
     const type = stringAt(path, "pathType");
     const text = stringAt(path, "path") ?? "";
-    if (type === undefined) errors.required(`${field}[${index}].pathType`, "pathType must be specified");
-    else if (!pathTypes.includes(type)) errors.notSupported(`${field}[${index}].pathType`, type, pathTypes);
+    if (type === undefined) {
+      errors.required(`${field}[${index}].pathType`, "pathType must be specified");
+      continue;
+    }
+    if (!pathTypes.includes(type)) errors.notSupported(`${field}[${index}].pathType`, type, pathTypes);
     else if (type !== "ImplementationSpecific" && !text.startsWith("/")) {
       errors.invalid(`${field}[${index}].path`, text, "must be an absolute path");
     }

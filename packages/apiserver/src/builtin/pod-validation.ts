@@ -1,4 +1,4 @@
-import type { FieldErrors } from "../errors/field-errors.ts";
+import { quote, type FieldErrors } from "../errors/field-errors.ts";
 import { isObject, numberAt, objectAt, objectsAt, stringAt, type JsonObject } from "../json/json.ts";
 import { validateLabels } from "../validation/metadata.ts";
 import {
@@ -44,8 +44,12 @@ export function validatePodSpec(
   validateContainers(objectsAt(spec, "initContainers"), `${field}.initContainers`, { names, volumes, errors });
   validateContainers(containers, `${field}.containers`, { names, volumes, errors });
   const restart = stringAt(spec, "restartPolicy") ?? "";
-  if (!rules.restartPolicies.includes(restart))
-    errors.notSupported(`${field}.restartPolicy`, restart, rules.restartPolicies);
+  if (!rules.restartPolicies.includes(restart)) {
+    // For jobs the real server words the usual mistake, the default, as a missing value.
+    if (restart === "Always") {
+      errors.required(`${field}.restartPolicy`, `valid values: ${rules.restartPolicies.map(quote).join(", ")}`);
+    } else errors.notSupported(`${field}.restartPolicy`, restart, rules.restartPolicies);
+  }
   const dns = stringAt(spec, "dnsPolicy") ?? "";
   const dnsPolicies = ["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"];
   if (!dnsPolicies.includes(dns)) errors.notSupported(`${field}.dnsPolicy`, dns, dnsPolicies);

@@ -36,11 +36,15 @@ function validateAutoscaler(autoscaler: KubeObject, errors: FieldErrors): void {
   const minimum = numberAt(autoscaler, "spec", "minReplicas") ?? 1;
   const maximum = numberAt(autoscaler, "spec", "maxReplicas") ?? 0;
   if (minimum < 1) errors.invalid("spec.minReplicas", minimum, "must be greater than or equal to 1");
-  if (maximum < 1) errors.invalid("spec.maxReplicas", maximum, "must be greater than 0");
+  if (maximum === 0) errors.required("spec.maxReplicas", "must be set and greater than 0");
+  else if (maximum < 0) errors.invalid("spec.maxReplicas", maximum, "must be greater than 0");
   if (maximum < minimum) errors.invalid("spec.maxReplicas", maximum, "must be greater than or equal to `minReplicas`");
   for (const member of ["kind", "name"]) {
     if ((stringAt(autoscaler, "spec", "scaleTargetRef", member) ?? "") === "")
       errors.required(`spec.scaleTargetRef.${member}`);
+  }
+  if ((stringAt(autoscaler, "spec", "scaleTargetRef", "apiVersion") ?? "") === "") {
+    errors.invalid("spec.scaleTargetRef.apiVersion", "", "apiVersion must specify API group");
   }
 }
 
@@ -55,7 +59,8 @@ export const autoscalerStrategy: StrategyOverrides = {
   },
   prepareForCreate: (autoscaler) => {
     const status = { desiredReplicas: 0 };
-    autoscaler["status"] = autoscaler.apiVersion === "autoscaling/v2" ? status : { ...status, currentReplicas: 0 };
+    const isCurrent = autoscaler.apiVersion === "autoscaling/v2";
+    autoscaler["status"] = isCurrent ? { ...status, currentMetrics: null } : { ...status, currentReplicas: 0 };
   },
   validate: validateAutoscaler,
   validateUpdate: (autoscaler, _old, errors) => validateAutoscaler(autoscaler, errors),

@@ -1,5 +1,14 @@
 import type { FieldErrors } from "../errors/field-errors.ts";
-import { equalJson, isObject, objectAt, objectsAt, setDefaultString, stringAt, stringsAt } from "../json/json.ts";
+import {
+  equalJson,
+  isObject,
+  objectAt,
+  objectsAt,
+  setDefaultString,
+  stringAt,
+  stringsAt,
+  type Json,
+} from "../json/json.ts";
 import type { KubeObject } from "../json/object.ts";
 import { isPathSegment, nameCheck } from "../validation/names.ts";
 import type { StrategyOverrides } from "./strategy.ts";
@@ -38,9 +47,6 @@ function validateRules(role: KubeObject, errors: FieldErrors): void {
 export const roleStrategy: StrategyOverrides = {
   validateName: anyName,
   allowCreateOnUpdate: true,
-  default: (role) => {
-    role["rules"] ??= [];
-  },
   validate: validateRules,
   validateUpdate: (role, _old, errors) => validateRules(role, errors),
 };
@@ -49,7 +55,7 @@ function validateBinding(binding: KubeObject, errors: FieldErrors): void {
   const reference = objectAt(binding, "roleRef") ?? {};
   const group = stringAt(reference, "apiGroup") ?? "";
   if (group !== rbacGroup) errors.notSupported("roleRef.apiGroup", group, [rbacGroup]);
-  const kinds = binding.kind === "ClusterRoleBinding" ? ["ClusterRole"] : ["ClusterRole", "Role"];
+  const kinds = binding.kind === "ClusterRoleBinding" ? ["ClusterRole"] : ["Role", "ClusterRole"];
   const kind = stringAt(reference, "kind") ?? "";
   if (!kinds.includes(kind)) errors.notSupported("roleRef.kind", kind, kinds);
   const name = stringAt(reference, "name") ?? "";
@@ -59,7 +65,7 @@ function validateBinding(binding: KubeObject, errors: FieldErrors): void {
     const field = `subjects[${index}]`;
     if ((stringAt(subject, "name") ?? "") === "") errors.required(`${field}.name`);
     const subjectKind = stringAt(subject, "kind") ?? "";
-    const known = ["Group", "ServiceAccount", "User"];
+    const known = ["ServiceAccount", "User", "Group"];
     if (!known.includes(subjectKind)) errors.notSupported(`${field}.kind`, subjectKind, known);
     if (
       subjectKind === "ServiceAccount" &&
@@ -71,6 +77,13 @@ function validateBinding(binding: KubeObject, errors: FieldErrors): void {
   }
 }
 
+/** The real server shows its internal type here, which has no JSON names. */
+function internalRoleRef(binding: KubeObject): Json {
+  const reference = objectAt(binding, "roleRef");
+  const text = (member: string): string => stringAt(reference, member) ?? "";
+  return { APIGroup: text("apiGroup"), Kind: text("kind"), Name: text("name") };
+}
+
 export const bindingStrategy: StrategyOverrides = {
   validateName: anyName,
   allowCreateOnUpdate: true,
@@ -79,19 +92,12 @@ export const bindingStrategy: StrategyOverrides = {
     if (isObject(reference)) setDefaultString(reference, "apiGroup", rbacGroup);
     for (const subject of objectsAt(binding, "subjects")) {
       if (subject["kind"] === "User" || subject["kind"] === "Group") setDefaultString(subject, "apiGroup", rbacGroup);
-      if (
-        subject["kind"] === "ServiceAccount" &&
-        binding.kind === "RoleBinding" &&
-        (subject["namespace"] ?? "") === ""
-      ) {
-        subject["namespace"] = binding.metadata.namespace ?? "";
-      }
     }
   },
   validate: validateBinding,
   validateUpdate: (binding, old, errors) => {
     validateBinding(binding, errors);
     if (!equalJson(binding["roleRef"], old["roleRef"]))
-      errors.invalid("roleRef", binding["roleRef"] ?? null, "cannot change roleRef");
+      errors.invalid("roleRef", internalRoleRef(binding), "cannot change roleRef");
   },
 };

@@ -12,7 +12,7 @@ import {
   valueAt,
 } from "../json/json.ts";
 import type { KubeObject } from "../json/object.ts";
-import { isDns1035Label, isDns1123Label, isDns1123Subdomain, isPortNumber, nameCheck } from "../validation/names.ts";
+import { isDns1123Label, isDns1123Subdomain, isPortNumber, nameCheck } from "../validation/names.ts";
 import type { StrategyOverrides } from "./strategy.ts";
 
 const types = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
@@ -162,7 +162,7 @@ function keepAllocations(service: KubeObject, old: KubeObject): void {
 }
 
 export const serviceStrategy: StrategyOverrides = {
-  validateName: nameCheck(isDns1035Label),
+  validateName: nameCheck(isDns1123Label),
   allowCreateOnUpdate: true,
   default: setDefaults,
   prepareForCreate: (service) => {

@@ -43,9 +43,7 @@ function answerTo(error: unknown): unknown {
   if (error.code === "InvalidPatch") return badRequest(error.message);
   if (error.code === "TooManyOperations") return entityTooLarge(error.message);
   if (error.code === "PatchFailed") {
-    return statusError(422, "Invalid", "the server rejected our request due to an error in our request", {
-      causes: [{ reason: "UnexpectedServerResponse", message: error.message }],
-    });
+    return statusError(422, "Invalid", "the server rejected our request due to an error in our request", {});
   }
   return error;
 }

@@ -1,6 +1,7 @@
-import { badRequest, notFound, statusError, unsupportedMediaType } from "../errors/status-errors.ts";
+import { StatusError } from "@sluice/api";
+import { badRequest, notFound, statusError } from "../errors/status-errors.ts";
 import { invalidObject, FieldErrors } from "../errors/field-errors.ts";
-import { decodeJson, decodeYaml, readBody } from "../http/body.ts";
+import { decodeJson, decodeYaml, goTypeOf, readBody } from "../http/body.ts";
 import { contentTypeOf } from "../http/media-type.ts";
 import { isTrue } from "../http/request-info.ts";
 import { cloneJson, isObject, type Json, type JsonObject } from "../json/json.ts";
@@ -25,9 +26,7 @@ export async function answerPatch(exchange: ResourceExchange): Promise<void> {
   const type = contentTypeOf(request.headers["content-type"]);
   const kind = patchTypes[type];
   if (kind === undefined || (kind === "strategic" && store.definition.custom)) {
-    throw unsupportedMediaType(
-      Object.keys(patchTypes).filter((each) => !store.definition.custom || patchTypes[each] !== "strategic"),
-    );
+    throw statusError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {});
   }
   checkOptions(info.query, kind);
   const body = await readBody(request);
@@ -126,6 +125,11 @@ function patchUpdate(
   context: RequestContext,
 ): Update {
   const patch = decodeJson(body);
+  if (kind === "json" && !Array.isArray(patch) && context.fieldValidation !== "Ignore") {
+    throw badRequest(
+      `error decoding patch: json: cannot unmarshal ${goTypeOf(patch)} into Go value of type []handlers.jsonPatchOp`,
+    );
+  }
   return {
     subresource,
     transform: (current) => {
@@ -140,11 +144,19 @@ function patchUpdate(
             : `${newKind} in version ${JSON.stringify(store.version.version)} cannot be handled as a ${current.kind}`,
         );
       }
-      checkDecoded(object, store, context, (problem) => {
+      const text = JSON.stringify(object);
+      const refuse = (problem: string): Error => {
         const errors = new FieldErrors();
-        errors.invalid("patch", JSON.stringify(object), problem);
+        errors.invalid("patch", text, problem);
         return invalidObject({ group: "", kind: "" }, "", errors.list);
-      });
+      };
+      try {
+        checkDecoded(object, store, context, refuse);
+      } catch (error) {
+        // A patch that leads to a malformed object is invalid, where such an object itself is a bad request.
+        if (!(error instanceof StatusError) || error.code !== 400) throw error;
+        throw refuse(error.message.replace(/^.*? cannot be handled as a \S+: /, ""));
+      }
       return object;
     },
   };

@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { sendYaml } from "../http/yaml.ts";
 import type { ResourceRequest } from "../http/request-info.ts";
-import { methodNotSupported, notFound, statusError, unknownPath } from "../errors/status-errors.ts";
+import { notFound, statusError, unknownPath } from "../errors/status-errors.ts";
 import { readDryRun } from "../registry/deletion.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { RequestContext } from "../registry/request-context.ts";
@@ -49,6 +49,16 @@ export async function answerResource(
   await answerVerb(exchange, options);
 }
 
+/** A request for a group or version that does not exist: the answer is not even a `Status`. */
+export class NothingServed extends Error {}
+
+function isServed(registry: Registry, { group, version }: ResourceRequest): boolean {
+  for (const definition of registry.definitions()) {
+    if (definition.group === group && definition.versions.has(version)) return true;
+  }
+  return false;
+}
+
 function methodNotAllowed(): Error {
   return statusError(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {});
 }
@@ -70,7 +80,7 @@ async function answerVerb(exchange: ResourceExchange, options: SubresourceOption
       answerWatch(exchange);
       return;
     case "create":
-      if (info.name !== "") throw methodNotSupported(store.definition, "create");
+      if (info.name !== "") throw methodNotAllowed();
       await answerCreate(exchange);
       return;
     case "update":
@@ -119,7 +129,7 @@ function createExchange(
     context: (options = {}): RequestContext => ({
       user,
       now,
-      dryRun: options.dryRun ?? readDryRun([], info.query),
+      dryRun: options.dryRun ?? readDryRun([], info.query, optionKinds[info.verb]),
       fieldManager: fieldManagerOf(info.query, request.request.headers["user-agent"] ?? "", options.defaultManager),
       fieldValidation: parseFieldValidation(info.query),
       warn: (message) => void warnings.add(message),
@@ -127,6 +137,13 @@ function createExchange(
     }),
   };
 }
+
+/** What the real server calls the options of a write. */
+const optionKinds: Readonly<Record<string, string>> = {
+  create: "CreateOptions",
+  update: "UpdateOptions",
+  patch: "PatchOptions",
+};
 
 const maxManagerLength = 128;
 

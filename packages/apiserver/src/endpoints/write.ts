@@ -1,6 +1,7 @@
+import { findKubernetesType, parseApiVersion } from "@sluice/api";
 import { isTrue } from "../http/request-info.ts";
 import { badRequest, statusError } from "../errors/status-errors.ts";
-import { decodeObject, readBody } from "../http/body.ts";
+import { decodeObject, MalformedBody, readBody } from "../http/body.ts";
 import { sendBytes, sendJson, successStatus } from "../http/exchange.ts";
 import { negotiate } from "../http/media-type.ts";
 import { objectTransforms, partialMetadata, toTable } from "../http/representation.ts";
@@ -17,7 +18,7 @@ import type { ResourceExchange } from "./resource-exchange.ts";
 /** Answers a POST to a collection. */
 export async function answerCreate(exchange: ResourceExchange): Promise<void> {
   const { store, info, request } = exchange;
-  const body = decodeObject(await readBody(request), request.headers["content-type"]);
+  const body = decodeFor(store, await readBody(request), request.headers["content-type"]);
   const context = exchange.context();
   const object = toKubeObject(body, store);
   decodeBody(object, store, context);
@@ -27,7 +28,7 @@ export async function answerCreate(exchange: ResourceExchange): Promise<void> {
 /** Answers a PUT of an object or of one of its subresources. */
 export async function answerUpdate(exchange: ResourceExchange): Promise<void> {
   const { store, info, request } = exchange;
-  const body = decodeObject(await readBody(request), request.headers["content-type"]);
+  const body = decodeFor(store, await readBody(request), request.headers["content-type"]);
   const context = exchange.context();
   const object = toKubeObject(body, store);
   decodeBody(object, store, context);
@@ -49,7 +50,7 @@ export async function answerUpdate(exchange: ResourceExchange): Promise<void> {
 function checkName({ name }: ObjectMetadata, wanted: string): void {
   if ((name ?? "") === wanted) return;
   if ((name ?? "") === "")
-    throw badRequest(`the name of the object ( based on URL) was undeterminable: name must be provided`);
+    throw badRequest(`the name of the object (${wanted} based on URL) was undeterminable: name must be provided`);
   throw badRequest(`the name of the object (${name}) does not match the name on the URL (${wanted})`);
 }
 
@@ -103,6 +104,26 @@ async function readOptions({ request }: ResourceExchange): Promise<JsonObject | 
   return body.length === 0 ? undefined : decodeObject(body, request.headers["content-type"]);
 }
 
+/** Decodes the body of a write; what cannot be read is described as the real server does. */
+function decodeFor(store: ResourceStore, body: Buffer, contentType: string | undefined): JsonObject {
+  try {
+    return decodeObject(body, contentType);
+  } catch (error) {
+    if (!(error instanceof MalformedBody)) throw error;
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${store.definition.kind}): ${error.message} (${summarize(body)})`,
+    );
+  }
+}
+
+/** The beginning of a body: text where it may be JSON, hexadecimal otherwise. */
+function summarize(body: Buffer): string {
+  if (body.length === 0) return "<empty>";
+  const head = body.subarray(0, 30);
+  const text = body[0] === 0x7b ? head.toString("utf8") : head.toString("hex");
+  return body.length > 30 ? `${text} ...` : text;
+}
+
 /** Checks the envelope of a body against the endpoint, and completes it. Throws a 400 where they contradict. */
 export function toKubeObject(body: JsonObject, store: ResourceStore): KubeObject {
   const { definition, version } = store;
@@ -120,16 +141,7 @@ export function toKubeObject(body: JsonObject, store: ResourceStore): KubeObject
   if (definition.custom && (kind ?? "") === "") throw badRequest(`Object 'Kind' is missing in '${excerpt(body)}'`);
   const givenVersion = typeof apiVersion === "string" && apiVersion !== "" ? apiVersion : version.apiVersion;
   const givenKind = typeof kind === "string" && kind !== "" ? kind : definition.kind;
-  if (givenVersion !== version.apiVersion) {
-    throw badRequest(
-      `the API version in the data (${givenVersion}) does not match the expected API version (${version.apiVersion})`,
-    );
-  }
-  if (givenKind !== definition.kind) {
-    throw badRequest(
-      `${givenKind} in version ${JSON.stringify(version.version)} cannot be handled as a ${definition.kind}: converting (${givenKind}) to (${definition.kind}): unknown conversion`,
-    );
-  }
+  checkType(givenVersion, givenKind, store);
   const { apiVersion: _apiVersion, kind: _kind, ...rest } = body;
   const given: Json = metadata ?? {};
   if (!isObject(given)) {
@@ -139,6 +151,37 @@ export function toKubeObject(body: JsonObject, store: ResourceStore): KubeObject
   }
   // The name may still be missing: the registry generates one, or refuses.
   return { apiVersion: version.apiVersion, kind: definition.kind, ...rest, metadata: given as ObjectMetadata };
+}
+
+/** Refuses objects of another version or kind, as Go's conversion between its types would. */
+function checkType(apiVersion: string, kind: string, { definition, version }: ResourceStore): void {
+  if (apiVersion === version.apiVersion && kind === definition.kind) return;
+  const given = parseApiVersion(apiVersion);
+  if (definition.custom) {
+    if (apiVersion !== version.apiVersion) {
+      throw badRequest(
+        `the API version in the data (${apiVersion}) does not match the expected API version (${version.apiVersion})`,
+      );
+    }
+    throw badRequest(
+      `${kind} in version ${JSON.stringify(given.version)} cannot be handled as a ${definition.kind}: unknown kind`,
+    );
+  }
+  const head = `${kind} in version ${JSON.stringify(given.version)} cannot be handled as a ${definition.kind}`;
+  if (findKubernetesType({ ...given, kind }) === undefined) {
+    throw badRequest(
+      `${head}: no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
+    );
+  }
+  if (kind === definition.kind && given.group === definition.group) {
+    throw badRequest(
+      `the API version in the data (${apiVersion}) does not match the expected API version (${version.apiVersion})`,
+    );
+  }
+  const internal = definition.group === "" ? "core" : (definition.group.split(".")[0] ?? "");
+  throw badRequest(
+    `${head}: converting (${given.version}.${kind}) to (${internal}.${definition.kind}): unknown conversion`,
+  );
 }
 
 function excerpt(body: JsonObject): string {

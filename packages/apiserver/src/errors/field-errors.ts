@@ -118,9 +118,9 @@ export function invalidObject(
   const message =
     errors.length === 0 ? `${qualified} "${name}" is invalid` : `${qualified} "${name}" is invalid: ${list}`;
   return statusError(422, "Invalid", message, {
-    name,
+    ...(name === "" ? {} : { name }),
     ...(kind.group === "" ? {} : { group: kind.group }),
-    kind: kind.kind,
+    ...(kind.kind === "" ? {} : { kind: kind.kind }),
     causes,
   });
 }

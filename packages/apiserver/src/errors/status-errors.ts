@@ -105,9 +105,11 @@ export function unsupportedMediaType(supported: readonly string[]): StatusError 
   return statusError(415, "UnsupportedMediaType", message);
 }
 
-export function notAcceptable(supported: readonly string[]): StatusError {
-  const message = `only the following media types are accepted: ${supported.join(", ")}`;
-  return statusError(406, "NotAcceptable", message);
+export function notAcceptable(): StatusError {
+  const types = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
+  const streams = ["application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"];
+  const message = `406: Not Acceptable\n\nAvailable representations: ${[...types, ...streams].join(", ")}`;
+  return statusError(406, "NotAcceptable", message, {});
 }
 
 export function entityTooLarge(message: string): StatusError {

@@ -1,9 +1,17 @@
 import type { IncomingMessage } from "node:http";
 import { parseYaml } from "./yaml.ts";
+import { StatusError } from "@sluice/api";
 import { badRequest, entityTooLarge, unsupportedMediaType } from "../errors/status-errors.ts";
 import { isObject, type Json, type JsonObject } from "../json/json.ts";
 import { decodeProtobuf } from "../protobuf/decode.ts";
 import { contentTypeOf } from "./media-type.ts";
+
+/** A body that is not even an object. Where it is not caught it is a bad request like others. */
+export class MalformedBody extends StatusError {
+  constructor(message: string) {
+    super(badRequest(message).status);
+  }
+}
 
 /** What a real server accepts: 3 MiB. */
 export const maxBodyBytes: number = 3 * 1024 * 1024;
@@ -60,7 +68,7 @@ export function decodeJson(body: Buffer): Json {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw badRequest(`couldn't get version/kind; json parse error: ${syntaxMessage(error, text)}`);
+    throw new MalformedBody(`couldn't get version/kind; json parse error: ${syntaxMessage(error, text)}`);
   }
   return checkDepth(withoutPrototypes(value as Json, text));
 }
@@ -79,7 +87,7 @@ export function decodeYaml(body: Buffer): Json {
 
 function expectObject(value: Json): JsonObject {
   if (isObject(value)) return value;
-  throw badRequest(
+  throw new MalformedBody(
     "couldn't get version/kind; json parse error: json: cannot unmarshal " +
       `${goTypeOf(value)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
   );
@@ -92,16 +100,26 @@ export function goTypeOf(value: Json | undefined): string {
   return typeof value === "boolean" ? "bool" : typeof value;
 }
 
+/** Where Go's decoder says that it was, by how V8 begins its message. */
+const syntaxPlaces: readonly (readonly [RegExp, string])[] = [
+  [/^Expected property name|^Expected double-quoted/, "looking for beginning of object key string"],
+  [/^Expected ',' or '}'/, "after object key:value pair"],
+  [/^Expected ',' or ']'/, "after array element"],
+  [/^Expected ':'/, "after object key"],
+  [/^Unexpected non-whitespace/, "after top-level value"],
+  [/^Bad control character/, "in string literal"],
+  [/^Bad escaped/, "in string escape code"],
+];
+
+/** Puts V8's complaint into Go's words. */
 function syntaxMessage(error: unknown, text: string): string {
-  if (text.trim() === "") return "unexpected end of JSON input";
   const message = error instanceof Error ? error.message : String(error);
-  if (/unexpected end/i.test(message)) return "unexpected end of JSON input";
-  const token = /^Unexpected (?:non-whitespace character|token) ?'?(.)?/u.exec(message)?.[1];
-  if (token === undefined) return message;
-  const beginning = text.trimStart().startsWith(token)
-    ? "looking for beginning of value"
-    : "after object key:value pair";
-  return `invalid character '${token}' ${beginning}`;
+  if (text.trim() === "" || /unexpected end|unterminated string/i.test(message)) return "unexpected end of JSON input";
+  const position = /at position (\d+)/.exec(message)?.[1];
+  const found = position === undefined ? /^Unexpected token '?(.)/u.exec(message)?.[1] : text.charAt(Number(position));
+  if (found === undefined || found === "") return "unexpected end of JSON input";
+  const place = syntaxPlaces.find(([pattern]) => pattern.test(message))?.[1] ?? "looking for beginning of value";
+  return `invalid character '${found}' ${place}`;
 }
 
 /**

@@ -36,8 +36,6 @@ const encodings: Readonly<Record<string, Representation["encoding"]>> = {
   "text/*": "yaml",
 };
 
-const supportedTypes = ["application/json", "application/yaml"] as const;
-
 /**
  * Chooses how to answer. `transforms` are the `as` kinds that the endpoint can make; ranges that ask for others are
  * passed over. Throws a 406 when nothing fits.
@@ -55,7 +53,7 @@ export function negotiate(accept: string | undefined, transforms: readonly strin
     const asVersion = range.parameters.get("v") ?? "";
     if (transforms.includes(`${asGroup}/${asVersion}/${as}`)) return { encoding, as, asGroup, asVersion };
   }
-  throw notAcceptable([...supportedTypes, "application/vnd.kubernetes.protobuf"].slice(0, 2));
+  throw notAcceptable();
 }
 
 /** The media type of a `Content-Type` header, without its parameters, in lower case. */

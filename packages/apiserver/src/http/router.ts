@@ -4,11 +4,11 @@ import { readImpersonation } from "../authn/impersonation.ts";
 import type { ServiceAccountTokens } from "../authn/service-account-tokens.ts";
 import type { User } from "../authn/user.ts";
 import type { Clock } from "../clock.ts";
-import { statusError, unknownPath } from "../errors/status-errors.ts";
+import { statusError } from "../errors/status-errors.ts";
 import type { Authorizer } from "../rbac/authorizer.ts";
 import type { Attributes } from "../rbac/attributes.ts";
 import type { Registry } from "../registry/registry.ts";
-import { answerResource } from "../endpoints/resource.ts";
+import { answerResource, NothingServed } from "../endpoints/resource.ts";
 import { sendBytes, sendError, type Exchange } from "./exchange.ts";
 import { parseRequest, type RequestInfo } from "./request-info.ts";
 
@@ -46,6 +46,7 @@ export class Router {
       // A body that was not read would be taken for the next request.
       request.resume();
       if (response.headersSent) response.destroy();
+      else if (error instanceof NothingServed) sendNotFound(exchange);
       else sendError(exchange, error, this.#options.logError);
     }
   }
@@ -60,8 +61,7 @@ export class Router {
       return;
     }
     if (await this.#options.answerPath(exchange, info.path, info.query)) return;
-    if (/^\/apis?\//.test(info.path)) throw unknownPath();
-    sendBytes(exchange, 404, "404 page not found\n", "text/plain; charset=utf-8");
+    sendNotFound(exchange);
   }
 
   #impersonate(request: IncomingMessage, user: User): User {
@@ -74,6 +74,10 @@ export class Router {
     if (wanted.user.name === "") throw statusError(403, "Forbidden", "cannot impersonate an unnamed user");
     return wanted.user;
   }
+}
+
+function sendNotFound(exchange: Pick<Exchange, "response" | "warnings">): void {
+  sendBytes(exchange, 404, "404 page not found\n", "text/plain; charset=utf-8");
 }
 
 function attributesOf(info: RequestInfo, user: User): Attributes {

@@ -31,6 +31,7 @@ export const namespaceStrategy: StrategyOverrides = {
     namespace["spec"] = spec;
   },
   prepareForDeletion: (namespace) => {
+    delete namespace.metadata.deletionGracePeriodSeconds;
     namespace["status"] = { ...objectAt(namespace, "status"), phase: "Terminating" };
   },
 };

@@ -153,14 +153,14 @@ function invalidOptions(field: string, problem: string): Error {
 }
 
 /** Whether a request is a dry run. Throws a 422 for directives other than `All`. */
-export function readDryRun(given: readonly string[], query: URLSearchParams): boolean {
+export function readDryRun(given: readonly string[], query: URLSearchParams, options = "DeleteOptions"): boolean {
   const directives = [...given, ...query.getAll("dryRun")];
   for (const directive of directives) {
     if (directive === "All") continue;
-    const problem = `Unsupported value: ${JSON.stringify(directive)}: supported values: "All"`;
-    throw statusError(422, "Invalid", `Options.meta.k8s.io "" is invalid: dryRun: ${problem}`, {
+    const problem = `Unsupported value: ${JSON.stringify(directives)}: supported values: "All"`;
+    throw statusError(422, "Invalid", `${options}.meta.k8s.io "" is invalid: dryRun: ${problem}`, {
       group: "meta.k8s.io",
-      kind: "Options",
+      kind: options,
       causes: [{ reason: "FieldValueNotSupported", message: problem, field: "dryRun" }],
     });
   }
