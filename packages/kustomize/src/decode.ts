@@ -17,6 +17,8 @@ export type Shape<T> =
 interface ShapeBase<T> {
   /** How Go calls the type in messages. */
   readonly goType: string;
+  /** The Go structures, joined by dots, through which the field came into the one that has it. */
+  readonly embeddedIn?: string;
   /** Carries the decoded type; never set. */
   readonly of?: T;
 }
@@ -64,6 +66,16 @@ export function mapOf<T>(element: Shape<T>): Shape<ReadonlyMap<string, T>> {
 type Fields = { readonly [name: string]: Shape<unknown> };
 type Decoded<F extends Fields> = { readonly [K in keyof F]?: F[K] extends Shape<infer T> ? T : never };
 
+/** The fields of a structure that Go embeds in another. */
+export function embedded<F extends Fields>(structure: string, fields: F): F {
+  const entries = Object.entries(fields).map(([name, shape]) => {
+    const embeddedIn = shape.embeddedIn === undefined ? structure : `${structure}.${shape.embeddedIn}`;
+    return [name, { ...shape, embeddedIn }];
+  });
+  // The same fields with the same types, and one note more.
+  return Object.fromEntries(entries) as F;
+}
+
 export function struct<F extends Fields>(goType: string, fields: F): Shape<Decoded<F>> {
   return { type: "struct", goType, fields };
 }
@@ -82,7 +94,7 @@ export interface DecodeOptions {
  */
 export function decode<T>(value: Json, shape: Shape<T>, options: DecodeOptions = {}): T {
   const decoder = new Decoder(options);
-  const decoded = decoder.value(value, shape, undefined, []);
+  const decoded = decoder.value(value, shape, decoder.root);
   if (decoder.problem !== undefined) throw decoder.problem;
   // The decoder follows the shape, whose type parameter is what it describes.
   return (decoded ?? emptyOf(shape)) as T;
@@ -107,75 +119,91 @@ function emptyOf(shape: Shape<unknown>): unknown {
   }
 }
 
+/** Where a value stands. */
+interface Place {
+  /** Go's name of the structure that has the field; `undefined` at the root. */
+  readonly owner: string | undefined;
+  readonly path: readonly string[];
+  readonly coerce: boolean;
+}
+
 class Decoder {
-  readonly #options: DecodeOptions;
+  readonly #strict: boolean;
+  readonly root: Place;
   problem: KustomizeError | undefined;
 
-  constructor(options: DecodeOptions) {
-    this.#options = options;
+  constructor({ strict = false, coerce = false }: DecodeOptions) {
+    this.#strict = strict;
+    this.root = { owner: undefined, path: [], coerce };
   }
 
-  value(value: Json, shape: Shape<unknown>, owner: string | undefined, path: readonly string[]): unknown {
+  value(value: Json, shape: Shape<unknown>, place: Place): unknown {
     if (value === null) return undefined;
     switch (shape.type) {
       case "any":
         return value;
       case "string":
         if (typeof value === "string") return value;
-        if (this.#options.coerce === true && typeof value !== "object") return String(value);
-        return this.#mismatch(value, shape, owner, path);
+        if (place.coerce && typeof value !== "object") return String(value);
+        return this.#mismatch(value, shape, place);
       case "bool":
-        return typeof value === "boolean" ? value : this.#mismatch(value, shape, owner, path);
+        return typeof value === "boolean" ? value : this.#mismatch(value, shape, place);
       case "int":
         if (typeof value === "bigint") return Number(value);
-        return typeof value === "number" && Number.isInteger(value) ? value : this.#mismatch(value, shape, owner, path);
+        return typeof value === "number" && Number.isInteger(value) ? value : this.#mismatch(value, shape, place);
       case "list":
-        if (!Array.isArray(value)) return this.#mismatch(value, shape, owner, path);
-        return value.map((each) => this.value(each, shape.element, owner, path) ?? emptyOf(shape.element));
+        if (!Array.isArray(value)) return this.#mismatch(value, shape, place);
+        return value.map((each) => this.value(each, shape.element, place) ?? emptyOf(shape.element));
       case "map":
-        if (!isJsonObject(value)) return this.#mismatch(value, shape, owner, path);
-        return this.#map(value, shape, owner, path);
+        return isJsonObject(value) ? this.#map(value, shape, place) : this.#mismatch(value, shape, place);
       case "struct":
-        if (!isJsonObject(value)) return this.#mismatch(value, shape, owner, path);
-        return this.#struct(value, shape, path);
+        return isJsonObject(value) ? this.#struct(value, shape, place) : this.#mismatch(value, shape, place);
     }
   }
 
-  #map(value: JsonObject, shape: MapShape<unknown>, owner: string | undefined, path: readonly string[]): unknown {
+  #map(value: JsonObject, shape: MapShape<unknown>, place: Place): unknown {
     const map = new Map<string, unknown>();
     for (const key of Object.keys(value).toSorted()) {
-      map.set(key, this.value(value[key] ?? null, shape.element, owner, path) ?? emptyOf(shape.element));
+      map.set(key, this.value(value[key] ?? null, shape.element, place) ?? emptyOf(shape.element));
     }
     return map;
   }
 
-  #struct(value: JsonObject, shape: StructShape<unknown>, path: readonly string[]): unknown {
+  #struct(value: JsonObject, shape: StructShape<unknown>, place: Place): unknown {
     const decoded: { [name: string]: unknown } = {};
     for (const key of Object.keys(value).toSorted()) {
       const name = findField(shape.fields, key);
       const field = name === undefined ? undefined : shape.fields[name];
       if (name === undefined || field === undefined) {
-        if (this.#options.strict === true) this.#report(`json: unknown field ${JSON.stringify(key)}`, key);
+        if (this.#strict) this.#report(`json: unknown field ${JSON.stringify(key)}`, key);
         continue;
       }
-      const inner = this.value(value[key] ?? null, field, shape.goType, [...path, name]);
+      const inner = this.value(value[key] ?? null, field, fieldPlace(shape, field, name, place));
       if (inner !== undefined) decoded[name] = inner;
     }
     return decoded;
   }
 
-  #mismatch(value: Json, shape: Shape<unknown>, owner: string | undefined, path: readonly string[]): undefined {
-    const place = owner === undefined ? "value" : `struct field ${owner}.${path.join(".")}`;
-    this.#report(
-      `json: cannot unmarshal ${describe(value, shape)} into Go ${place} of type ${shape.goType}`,
-      path.join("."),
-    );
+  #mismatch(value: Json, shape: Shape<unknown>, { owner, path }: Place): undefined {
+    const target = owner === undefined ? "value" : `struct field ${owner}.${path.join(".")}`;
+    const message = `json: cannot unmarshal ${describe(value, shape)} into Go ${target} of type ${shape.goType}`;
+    this.#report(message, path.join("."));
     return undefined;
   }
 
   #report(message: string, field: string): void {
     this.problem ??= new KustomizeError("InvalidKustomization", message, { field });
   }
+}
+
+function fieldPlace(shape: StructShape<unknown>, field: Shape<unknown>, name: string, place: Place): Place {
+  const { embeddedIn } = field;
+  return {
+    owner: shape.goType.slice(shape.goType.lastIndexOf(".") + 1),
+    path: [...place.path, embeddedIn === undefined ? name : `${embeddedIn}.${name}`],
+    // The library that coerces loses its way in embedded structures.
+    coerce: place.coerce && embeddedIn === undefined,
+  };
 }
 
 function findField(fields: Fields, key: string): string | undefined {

@@ -1,4 +1,4 @@
-import { anything, boolean, integer, integer64, list, mapOf, type Shape, struct, text } from "./decode.ts";
+import { anything, boolean, embedded, integer, integer64, list, mapOf, type Shape, struct, text } from "./decode.ts";
 import type {
   ConfigMapArgs,
   GeneratorOptions,
@@ -19,52 +19,52 @@ import type {
 } from "./kustomization.ts";
 
 const gvkFields = { group: text, version: text, kind: text } as const;
-const idFields = { ...gvkFields, name: text, namespace: text } as const;
+const idFields = embedded("ResId", { ...embedded("Gvk", gvkFields), name: text, namespace: text });
 
-export const fieldSpecShape: Shape<WrittenFieldSpec> = struct("FieldSpec", {
-  ...gvkFields,
+export const fieldSpecShape: Shape<WrittenFieldSpec> = struct("types.FieldSpec", {
+  ...embedded("Gvk", gvkFields),
   path: text,
   create: boolean,
 });
-export const selectorShape: Shape<Selector> = struct("Selector", {
+export const selectorShape: Shape<Selector> = struct("types.Selector", {
   ...idFields,
   annotationSelector: text,
   labelSelector: text,
 });
-export const patchOptionsShape: Shape<PatchOptions> = struct("PatchArgs", {
+export const patchOptionsShape: Shape<PatchOptions> = struct("types.PatchArgs", {
   allowNameChange: boolean,
   allowKindChange: boolean,
 });
-export const patchShape: Shape<KustomizationPatch> = struct("Patch", {
+export const patchShape: Shape<KustomizationPatch> = struct("types.Patch", {
   path: text,
   patch: text,
   target: selectorShape,
   options: patchOptionsShape,
 });
-export const labelShape: Shape<Label> = struct("Label", {
+export const labelShape: Shape<Label> = struct("types.Label", {
   pairs: mapOf(text),
   includeSelectors: boolean,
   includeTemplates: boolean,
-  fields: list(fieldSpecShape, "types.FieldSpec"),
+  fields: list(fieldSpecShape),
 });
-export const imageShape: Shape<Image> = struct("Image", {
+export const imageShape: Shape<Image> = struct("types.Image", {
   name: text,
   newName: text,
   tagSuffix: text,
   newTag: text,
   digest: text,
 });
-export const replicaShape: Shape<Replica> = struct("Replica", { name: text, count: integer64 });
-export const fieldOptionsShape: Shape<ReplacementOptions> = struct("FieldOptions", {
+export const replicaShape: Shape<Replica> = struct("types.Replica", { name: text, count: integer64 });
+export const fieldOptionsShape: Shape<ReplacementOptions> = struct("types.FieldOptions", {
   delimiter: text,
   index: integer,
   encoding: text,
   create: boolean,
 });
 const replacementFields = {
-  source: struct("SourceSelector", { ...idFields, fieldPath: text, options: fieldOptionsShape }),
+  source: struct("types.SourceSelector", { ...idFields, fieldPath: text, options: fieldOptionsShape }),
   targets: list(
-    struct("TargetSelector", {
+    struct("types.TargetSelector", {
       select: selectorShape,
       reject: list(selectorShape, "*types.Selector"),
       fieldPaths: list(text),
@@ -74,45 +74,42 @@ const replacementFields = {
   ),
   sourceValue: text,
 } as const;
-export const replacementShape: Shape<Replacement> = struct("Replacement", replacementFields);
-export const replacementFieldShape: Shape<ReplacementField> = struct("ReplacementField", {
-  ...replacementFields,
+export const replacementShape: Shape<Replacement> = struct("types.Replacement", replacementFields);
+export const replacementFieldShape: Shape<ReplacementField> = struct("types.ReplacementField", {
+  ...embedded("Replacement", replacementFields),
   path: text,
 });
-export const generatorOptionsShape: Shape<GeneratorOptions> = struct("GeneratorOptions", {
+export const generatorOptionsShape: Shape<GeneratorOptions> = struct("types.GeneratorOptions", {
   labels: mapOf(text),
   annotations: mapOf(text),
   disableNameSuffixHash: boolean,
   immutable: boolean,
 });
-const generatorFields = {
+const generatorFields = embedded("GeneratorArgs", {
   namespace: text,
   name: text,
   behavior: text,
-  literals: list(text),
-  files: list(text),
-  envs: list(text),
-  env: text,
+  ...embedded("KvPairSources", { literals: list(text), files: list(text), envs: list(text), env: text }),
   options: generatorOptionsShape,
-} as const;
-export const configMapArgsShape: Shape<ConfigMapArgs> = struct("ConfigMapArgs", generatorFields);
-export const secretArgsShape: Shape<SecretArgs> = struct("SecretArgs", { ...generatorFields, type: text });
-export const varShape: Shape<WrittenVar> = struct("Var", {
+});
+export const configMapArgsShape: Shape<ConfigMapArgs> = struct("types.ConfigMapArgs", generatorFields);
+export const secretArgsShape: Shape<SecretArgs> = struct("types.SecretArgs", { ...generatorFields, type: text });
+export const varShape: Shape<WrittenVar> = struct("types.Var", {
   name: text,
-  objref: struct("Target", { apiVersion: text, ...gvkFields, name: text, namespace: text }),
-  fieldref: struct("FieldSelector", { fieldPath: text }),
+  objref: struct("types.Target", { apiVersion: text, ...embedded("Gvk", gvkFields), name: text, namespace: text }),
+  fieldref: struct("types.FieldSelector", { fieldPath: text }),
 });
-export const sortOptionsShape: Shape<SortOptions> = struct("SortOptions", {
+export const sortOptionsShape: Shape<SortOptions> = struct("types.SortOptions", {
   order: text,
-  legacySortOptions: struct("LegacySortOptions", { orderFirst: list(text), orderLast: list(text) }),
+  legacySortOptions: struct("types.LegacySortOptions", { orderFirst: list(text), orderLast: list(text) }),
 });
-const objectMetaShape = struct("ObjectMeta", {
+const objectMetaShape = struct("types.ObjectMeta", {
   name: text,
   namespace: text,
   labels: mapOf(text),
   annotations: mapOf(text),
 });
-const helmGlobalsShape = struct("HelmGlobals", { chartHome: text, configHome: text });
+const helmGlobalsShape = struct("types.HelmGlobals", { chartHome: text, configHome: text });
 const helmChartFields = {
   name: text,
   version: text,
@@ -132,8 +129,8 @@ const helmChartFields = {
   debug: boolean,
   devel: boolean,
 } as const;
-const helmChartShape = struct("HelmChart", helmChartFields);
-const helmChartArgsShape = struct("HelmChartArgs", {
+const helmChartShape = struct("types.HelmChart", helmChartFields);
+const helmChartArgsShape = struct("types.HelmChartArgs", {
   chartName: text,
   chartVersion: text,
   chartRepoUrl: text,
@@ -149,35 +146,34 @@ const helmChartArgsShape = struct("HelmChartArgs", {
   extraArgs: list(text),
 });
 
-export const kustomizationShape: Shape<Kustomization> = struct("Kustomization", {
-  kind: text,
-  apiVersion: text,
+export const kustomizationShape: Shape<Kustomization> = struct("types.Kustomization", {
+  ...embedded("TypeMeta", { kind: text, apiVersion: text }),
   metadata: objectMetaShape,
   openapi: mapOf(text),
   namePrefix: text,
   nameSuffix: text,
   namespace: text,
   commonLabels: mapOf(text),
-  labels: list(labelShape, "types.Label"),
+  labels: list(labelShape),
   commonAnnotations: mapOf(text),
-  patchesStrategicMerge: list(text, "types.PatchStrategicMerge"),
-  patchesJson6902: list(patchShape, "types.Patch"),
-  patches: list(patchShape, "types.Patch"),
-  images: list(imageShape, "types.Image"),
-  imageTags: list(imageShape, "types.Image"),
-  replacements: list(replacementFieldShape, "types.ReplacementField"),
-  replicas: list(replicaShape, "types.Replica"),
-  vars: list(varShape, "types.Var"),
+  patchesStrategicMerge: list({ ...text, goType: "types.PatchStrategicMerge" }),
+  patchesJson6902: list(patchShape),
+  patches: list(patchShape),
+  images: list(imageShape),
+  imageTags: list(imageShape),
+  replacements: list(replacementFieldShape),
+  replicas: list(replicaShape),
+  vars: list(varShape),
   sortOptions: sortOptionsShape,
   resources: list(text),
   components: list(text),
   crds: list(text),
   bases: list(text),
-  configMapGenerator: list(configMapArgsShape, "types.ConfigMapArgs"),
-  secretGenerator: list(secretArgsShape, "types.SecretArgs"),
+  configMapGenerator: list(configMapArgsShape),
+  secretGenerator: list(secretArgsShape),
   helmGlobals: helmGlobalsShape,
-  helmCharts: list(helmChartShape, "types.HelmChart"),
-  helmChartInflationGenerator: list(helmChartArgsShape, "types.HelmChartArgs"),
+  helmCharts: list(helmChartShape),
+  helmChartInflationGenerator: list(helmChartArgsShape),
   generatorOptions: generatorOptionsShape,
   configurations: list(text),
   generators: list(text),

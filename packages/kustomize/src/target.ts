@@ -32,7 +32,6 @@ import { fixNameReferences } from "./transformers/name-reference.ts";
 import { loadText } from "./transformers/patch.ts";
 import type { TrackedTransformer } from "./transformers/transformer.ts";
 import { assignVariables, formatWrittenVariable, readVariable, resolveVariables } from "./vars.ts";
-import { yamlToJson } from "./yaml-json.ts";
 
 /** Where a target stands in the build. */
 interface TargetPlace {
@@ -89,8 +88,8 @@ export class Target {
   #chooseSchema(isRoot: boolean): void {
     const { openapi } = this.kustomization;
     const path = openapi?.get("path");
-    const document = path === undefined ? undefined : yamlToJson(loadText(this.#loader, path));
-    this.#context.openApi.choose({ version: openapi?.get("version"), path }, document, { isRoot });
+    const document = path === undefined ? undefined : loadText(this.#loader, path);
+    this.#context.openApi.choose({ version: openapi?.get("version"), document }, { isRoot });
   }
 
   #accumulate(into: Accumulator): Accumulator {
@@ -453,7 +452,10 @@ function findBuiltin<Made>(
 }
 
 function configured<Made>(config: Resource, configure: () => Made): Made {
-  return prefixErrors(`plugin ${formatResId(config.originalId)} fails configuration`, configure);
+  const id = formatResId(config.originalId);
+  // Kustomize hands the configuration over as text, so it must have one.
+  prefixErrors(`marshalling yaml from res ${id}`, () => formatResource(config.node));
+  return prefixErrors(`plugin ${id} fails configuration`, configure);
 }
 
 function originOfPlugin(config: Resource): Origin | undefined {

@@ -1,4 +1,4 @@
-import { decode, list, struct, text } from "./decode.ts";
+import { decode, embedded, list, struct, text } from "./decode.ts";
 import { KustomizeError, rephrase, withPrefix } from "./errors.ts";
 import { type FieldSpec, mergeFieldSpecs, type NameReference, sortFieldSpecs } from "./field-spec.ts";
 import { commonAnnotations, commonLabels, metadataLabels } from "./field-specs/labels.ts";
@@ -127,8 +127,8 @@ function sortConfig(config: TransformerConfig): TransformerConfig {
 }
 
 const gvkFields = { group: text, version: text, kind: text } as const;
-const specsShape = list(fieldSpecShape, "types.FieldSpec");
-const configShape = struct("TransformerConfig", {
+const specsShape = list(fieldSpecShape);
+const configShape = struct("builtinconfig.TransformerConfig", {
   namePrefix: specsShape,
   nameSuffix: specsShape,
   namespace: specsShape,
@@ -137,8 +137,7 @@ const configShape = struct("TransformerConfig", {
   templateLabels: specsShape,
   commonAnnotations: specsShape,
   nameReference: list(
-    struct("NameBackReferences", { ...gvkFields, fieldSpecs: specsShape }),
-    "builtinconfig.NameBackReferences",
+    struct("builtinconfig.NameBackReferences", { ...embedded("Gvk", gvkFields), fieldSpecs: specsShape }),
   ),
   varReference: specsShape,
   images: specsShape,

@@ -17,7 +17,7 @@ import {
 import type { Loader } from "../loader.ts";
 import type { Resource } from "../resource.ts";
 import type { ResourceFactory } from "../resource-factory.ts";
-import { readFieldSpec } from "../transformer-config.ts";
+import { readFieldSpec, unmarshaling } from "../transformer-config.ts";
 import { addHashSuffixes } from "../transformers/hash-suffix.ts";
 import { replaceImages } from "../transformers/images.ts";
 import { setStringMaps } from "../transformers/labels.ts";
@@ -47,10 +47,10 @@ type Configure<Made> = (config: Resource, place: PluginPlace) => Made;
 
 /** Reads the configuration; numbers and booleans are fine where text is wanted. */
 function read<T>(config: Resource, shape: Shape<T>): T {
-  return decode(config.toJSON(), shape, { coerce: true });
+  return unmarshaling(() => decode(config.toJSON(), shape, { coerce: true }));
 }
 
-const specsShape = list(fieldSpecShape, "types.FieldSpec");
+const specsShape = list(fieldSpecShape);
 const metadata = struct("ObjectMeta", { name: text, namespace: text });
 
 function specs(written: readonly WrittenFieldSpec[] | undefined): FieldSpec[] {

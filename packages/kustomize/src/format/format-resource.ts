@@ -118,7 +118,12 @@ function sorted(node: MappingNode, isRoot: boolean): readonly Entry[] {
 }
 
 function keyText({ key }: Pair, isRoot: boolean): string {
-  if (key.kind !== "scalar") throw new KustomizeError("NotSerializable", "yaml: invalid map key");
+  if (key.kind !== "scalar") {
+    const problem = isRoot
+      ? `unmarshal errors:\n  line ${key.line}: cannot unmarshal !!${key.kind}`
+      : "invalid map key";
+    throw new KustomizeError("NotSerializable", `yaml: ${problem}`);
+  }
   if (key.tag === "!!str" || key.style !== "plain" || isRoot) return throughJson(key.value);
   const tag = key.tag === "" ? resolvePlain(key.value, "1.2").tag : key.tag;
   if (tag === "!!str" || tag === "!!merge") return throughJson(key.value);

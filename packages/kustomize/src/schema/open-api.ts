@@ -1,6 +1,8 @@
 import { KustomizeError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import builtin from "./kubernetes.json" with { type: "json" };
+import { messageOf } from "@sluice/errors";
+import { yamlToJson } from "../yaml-json.ts";
 import { readShape, type Shape, type ShapeReference } from "./shape.ts";
 
 /** The one Kubernetes version whose schema is built in. */
@@ -72,7 +74,8 @@ function leavesOf(shape: Shape): ReadonlySet<string> {
 /** What the `openapi` field of a kustomization asks for. */
 export interface OpenApiRequest {
   readonly version: string | undefined;
-  readonly path: string | undefined;
+  /** The content of the file that `path` names, JSON or YAML. */
+  readonly document: string | undefined;
 }
 
 /**
@@ -80,7 +83,7 @@ export interface OpenApiRequest {
  * base's one counts only when nothing above it has chosen.
  */
 export class OpenApi {
-  #custom: Json | undefined;
+  #custom: string | undefined;
   #chosen = false;
   #ready = false;
   #builtinWanted = false;
@@ -88,11 +91,11 @@ export class OpenApi {
   readonly #kinds = new Map<string, Shape>();
   readonly #namespaced = new Map<string, boolean>();
 
-  /** Takes over a kustomization's choice; `document` is the file that its `path` names. */
-  choose(request: OpenApiRequest, document: Json | undefined, options: { readonly isRoot: boolean }): void {
+  /** Takes over a kustomization's choice. A document is read when it is needed first, and only then refused. */
+  choose({ version, document }: OpenApiRequest, options: { readonly isRoot: boolean }): void {
     if (this.#chosen && !options.isRoot) return;
     if (document !== undefined) {
-      if (request.version !== undefined) {
+      if (version !== undefined) {
         throw new KustomizeError(
           "InvalidKustomization",
           "builtin version and custom schema provided, cannot use both",
@@ -104,8 +107,8 @@ export class OpenApi {
       this.#ready = false;
       return;
     }
-    if (request.version === undefined || request.version === "") return;
-    if (request.version !== builtinVersion) {
+    if (version === undefined || version === "") return;
+    if (version !== builtinVersion) {
       throw new KustomizeError("InvalidKustomization", "the specified OpenAPI version is not built in", {
         field: "openapi",
       });
@@ -141,7 +144,7 @@ export class OpenApi {
     if (this.#ready) return;
     this.#ready = true;
     if (this.#custom === undefined || this.#builtinWanted) this.#addBuiltin();
-    if (this.#custom !== undefined) this.#addDocument(this.#custom);
+    if (this.#custom !== undefined) this.#addDocument(readDocument(this.#custom));
   }
 
   #addBuiltin(): void {
@@ -155,6 +158,15 @@ export class OpenApi {
     for (const [name, shape] of schema.definitions) this.#definitions.set(name, shape);
     for (const [key, shape] of schema.kinds) this.#kinds.set(key, shape);
     for (const [key, namespaced] of schema.namespaced) this.#namespaced.set(key, namespaced);
+  }
+}
+
+function readDocument(text: string): Json {
+  try {
+    return text.startsWith("{") ? (JSON.parse(text) as Json) : yamlToJson(text);
+  } catch (thrown) {
+    const message = `invalid schema file: ${messageOf(thrown)}`;
+    throw new KustomizeError("InvalidConfiguration", message, { cause: thrown, field: "openapi" });
   }
 }
 
