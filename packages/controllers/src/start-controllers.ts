@@ -14,12 +14,14 @@ import {
 import {
   ArtifactStorage,
   GitClient,
+  fetchArtifact as fetchArtifactOverHttp,
   serveArtifacts,
   type ArtifactServer,
   type DigestAlgorithm,
   type TreeLimits,
 } from "@sluice/source";
 import { addKustomizationController, type FetchArtifact, type KustomizationPolicy } from "./kustomization/index.ts";
+import { fetchFromOwnStorage } from "./own-artifacts.ts";
 import { addGitRepositoryController } from "./source/git-repository/index.ts";
 import type { Random } from "./runtime/index.ts";
 
@@ -74,7 +76,7 @@ export interface StartControllersOptions {
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly random?: Random;
-  /** Default: over HTTP. */
+  /** Default: from this process's own storage, or else over HTTP. */
   readonly fetchArtifact?: FetchArtifact;
 }
 
@@ -106,9 +108,9 @@ export async function startControllers(options: StartControllersOptions): Promis
     ...(options.healthAddress !== undefined && { healthAddress: options.healthAddress }),
     cacheDefaults: ({ group }) => selectionFor(group, watchLabelSelector, watchNamespace),
   });
-  const artifacts = controllers.includes("source") ? await addSources(manager, options) : undefined;
+  const { storage, server: artifacts } = controllers.includes("source") ? await addSources(manager, options) : {};
   try {
-    if (controllers.includes("kustomize")) await addKustomizations(manager, options);
+    if (controllers.includes("kustomize")) await addKustomizations(manager, storage, options);
   } catch (error) {
     await artifacts?.close();
     throw error;
@@ -135,7 +137,10 @@ export async function startControllers(options: StartControllersOptions): Promis
   };
 }
 
-async function addSources(manager: Manager, options: StartControllersOptions): Promise<ArtifactServer> {
+async function addSources(
+  manager: Manager,
+  options: StartControllersOptions,
+): Promise<{ readonly storage: ArtifactStorage; readonly server: ArtifactServer }> {
   const { directory, flags = {}, artifactServer = {}, random } = options;
   const { host, port, advertisedAddress } = artifactServer;
   const storage = new ArtifactStorage({
@@ -165,11 +170,16 @@ async function addSources(manager: Manager, options: StartControllersOptions): P
     ...(flags.jitterPercentage !== undefined && { intervalJitterPercentage: flags.jitterPercentage }),
     ...(random && { random }),
   });
-  return server;
+  return { storage, server };
 }
 
-async function addKustomizations(manager: Manager, options: StartControllersOptions): Promise<void> {
-  const { flags = {}, random, fetchArtifact } = options;
+async function addKustomizations(
+  manager: Manager,
+  storage: ArtifactStorage | undefined,
+  options: StartControllersOptions,
+): Promise<void> {
+  const { flags = {}, random } = options;
+  const fetchArtifact = options.fetchArtifact ?? (storage && fetchFromOwnStorage(storage, fetchArtifactOverHttp));
   await addKustomizationController(manager, {
     policy: flags,
     observer: controllerMetrics(manager.metrics, "kustomization"),
