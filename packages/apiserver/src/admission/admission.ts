@@ -1,4 +1,4 @@
-import { ensureObject, objectsAt, stringAt, type JsonObject } from "../json/json.ts";
+import { ensureObject, objectsAt, setDefault, setDefaultString, stringAt, type JsonObject } from "../json/json.ts";
 import { ServiceAllocation } from "./service-allocation.ts";
 import type { Admission } from "../registry/resource-store.ts";
 import { forbidden, notFound } from "../errors/status-errors.ts";
@@ -65,6 +65,8 @@ export class ClusterAdmission implements Admission {
     spec["serviceAccountName"] = account;
     spec["serviceAccount"] = account;
     tolerateBriefOutages(spec);
+    setDefault(spec, "priority", 0);
+    setDefaultString(spec, "preemptionPolicy", "PreemptLowerPriority");
   }
 
   /** Updates are allowed in namespaces that are going, too: finalizers have to come off there. */

@@ -168,7 +168,7 @@ export const statefulSetStrategy: StrategyOverrides = {
       setDefaultString(claim, "apiVersion", "v1");
       setDefaultString(claim, "kind", "PersistentVolumeClaim");
       setDefaultString(ensureObject(claim, "spec"), "volumeMode", "Filesystem");
-      setDefault(claim, "status", { phase: "Pending" });
+      setDefaultString(ensureObject(claim, "status"), "phase", "Pending");
     }
   },
   prepareForCreate: (set) => {

@@ -52,6 +52,17 @@ const kindsWithGeneration = new Set([
   "ResourceClaim",
 ]);
 
+/** Core kinds whose deletion answers with the object. */
+const kindsAnsweredWhenDeleted = new Set([
+  "PersistentVolume",
+  "PersistentVolumeClaim",
+  "Pod",
+  "PodTemplate",
+  "ResourceQuota",
+  "Service",
+  "ServiceAccount",
+]);
+
 /** Every built-in resource in its stable versions, as a real server serves them by default, in discovery order. */
 export function builtinResources(): ResourceDefinition[] {
   const byKey = new Map<string, KubernetesResource[]>();
@@ -101,6 +112,7 @@ function createVersion(resource: KubernetesResource, storageApiVersion: string):
     strategy: createStrategy({
       hasStatus: resource.subresources.some(({ name }) => name === "status"),
       hasGeneration: kindsWithGeneration.has(kind),
+      answersWithDeleted: group === "" && kindsAnsweredWhenDeleted.has(kind),
       ...kindStrategies.get(`${group}/${kind}`),
     }),
     columns: columnsOf(group, kind),

@@ -33,8 +33,6 @@ export function defaultPodSpec(spec: JsonObject): void {
 export function defaultPod(spec: JsonObject): void {
   defaultPodSpec(spec);
   setDefault(spec, "enableServiceLinks", true);
-  setDefault(spec, "priority", 0);
-  setDefaultString(spec, "preemptionPolicy", "PreemptLowerPriority");
   for (const list of ["initContainers", "containers"]) {
     for (const container of objectsAt(spec, list)) {
       const limits = objectAt(container, "resources", "limits");

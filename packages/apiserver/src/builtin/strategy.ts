@@ -11,6 +11,7 @@ export function createStrategy(overrides: StrategyOverrides): ResourceStrategy {
   return {
     validateName: subdomainName,
     hasStatus: false,
+    answersWithDeleted: false,
     keepsStatusOnCreate: false,
     statusKeepsMetadata: false,
     hasGeneration: false,

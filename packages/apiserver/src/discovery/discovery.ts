@@ -96,7 +96,8 @@ export function apiResourceList(registry: Registry, group: string, version: stri
   ]);
   return {
     kind: "APIResourceList",
-    apiVersion: "v1",
+    // The core group's answer is older than the field.
+    ...(group === "" ? {} : { apiVersion: "v1" }),
     groupVersion: groupVersion(group, version),
     resources: resources.toSorted((a, b) => compareBy(a, b, "name")),
   };

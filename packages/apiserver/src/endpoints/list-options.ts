@@ -44,9 +44,7 @@ function parseNumber(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);
   if (text === null || text === "") return undefined;
   if (!/^-?\d+$/.test(text)) {
-    throw badRequest(
-      `unable to convert "${text}" to int64: strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`,
-    );
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
   }
   return Number(text);
 }

@@ -95,7 +95,7 @@ function decodeToken(text: string): ContinueToken {
   } catch {
     // Falls through to the same answer as a token of the wrong shape.
   }
-  throw badRequest("continue key is not valid: invalid continue token");
+  throw badRequest("invalid continue token: continue key is not valid");
 }
 
 function tooLargeRevision(wanted: number, current: number): StatusError {

@@ -57,14 +57,10 @@ function checkOptions(query: URLSearchParams, kind: PatchKind | "apply"): void {
 function applyUpdate(exchange: ResourceExchange, body: Buffer, context: RequestContext): Update {
   const { store, info } = exchange;
   const applied = decodeApplied(body);
-  checkAppliedName(applied, store, info.name);
+  const writer = store.writer(context, info.subresource);
   const apply = (live: KubeObject | undefined): KubeObject => {
-    const object = applyTo(
-      live,
-      withNamespace(applied, store, info),
-      store.writer(context, info.subresource),
-      isForced(info.query),
-    );
+    const object = applyTo(live, applied, writer, isForced(info.query));
+    checkPlace(object, store, info);
     checkDecoded(object, store, context, (problem) => badRequest(problem));
     return object;
   };
@@ -86,35 +82,35 @@ function decodeApplied(body: Buffer): JsonObject {
   try {
     value = isJson ? decodeJson(body) : decodeYaml(body);
   } catch (error) {
-    if (!isJson) throw error;
+    if (!isJson) throw withPrefix(error);
     value = decodeYaml(body);
   }
   if (!isObject(value)) throw badRequest("error decoding YAML: the apply configuration is not an object");
   return value;
 }
 
-function checkAppliedName(applied: JsonObject, store: ResourceStore, name: string): void {
-  const { metadata } = applied;
-  const given = isObject(metadata) ? metadata["name"] : undefined;
-  if (given !== undefined && given !== name) {
-    throw badRequest(
-      `the name of the object (${typeof given === "string" ? given : JSON.stringify(given)}) does not match the name on the URL (${name})`,
-    );
-  }
-  void store;
+function withPrefix(error: unknown): unknown {
+  return error instanceof StatusError ? badRequest(`error decoding YAML: ${error.message}`) : error;
 }
 
-function withNamespace(
-  applied: JsonObject,
-  store: ResourceStore,
+/** The object must be the one that the URL names. The conflicts of an apply come before this. */
+function checkPlace(
+  object: KubeObject,
+  { definition }: ResourceStore,
   { namespace, name }: { namespace: string; name: string },
-): JsonObject {
-  const metadata = isObject(applied["metadata"]) ? applied["metadata"] : {};
-  const given = metadata["namespace"];
-  if (store.definition.namespaced && given !== undefined && given !== namespace) {
+): void {
+  const { metadata } = object;
+  const given: unknown = metadata?.name;
+  if (typeof given !== "string" || given === "") {
+    throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  }
+  if (given !== name)
+    throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
+  if (!definition.namespaced) return;
+  if ((metadata.namespace ?? "") === "") metadata.namespace = namespace;
+  else if (metadata.namespace !== namespace) {
     throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
   }
-  return { ...applied, metadata: { ...metadata, name, ...(store.definition.namespaced ? { namespace } : {}) } };
 }
 
 function patchUpdate(

@@ -27,6 +27,7 @@ export async function answerResource(
 ): Promise<void> {
   const { info } = request;
   const store = options.registry.findStore(info.group, info.resource, info.version);
+  if (store === undefined && !isServed(options.registry, info)) throw new NothingServed();
   if (store === undefined || (store.definition.namespaced && info.namespace === "" && info.name !== ""))
     throw unknownPath();
   if (!store.definition.namespaced && info.namespace !== "" && store.definition.resource !== "namespaces")

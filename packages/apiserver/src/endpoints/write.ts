@@ -56,16 +56,14 @@ function checkName({ name }: ObjectMetadata, wanted: string): void {
 
 /** Answers a DELETE of one object. */
 export async function answerDelete(exchange: ResourceExchange): Promise<void> {
-  const { store, info, request } = exchange;
+  const { store, info } = exchange;
   const options = parseDeleteOptions(await readOptions(exchange), info.query);
-  void request;
   const result = store.delete(info, options, exchange.context({ dryRun: options.dryRun }));
-  if (!result.removed) {
+  if (!result.removed || store.version.strategy.answersWithDeleted) {
     sendResult(exchange, 200, result);
     return;
   }
   const { definition } = store;
-  // Some kinds answer with what was deleted, most with a bare success; clients take both.
   sendJson(
     exchange,
     200,
@@ -92,7 +90,9 @@ export async function answerDeleteCollection(exchange: ResourceExchange): Promis
     const { name, namespace = "" } = object.metadata;
     // A deletion may have taken others along: what is gone is gone.
     if (store.find({ namespace, name }) === undefined) continue;
-    items.push(store.inVersion(store.delete({ namespace, name }, options, context).object));
+    const deleted = store.inVersion(store.delete({ namespace, name }, options, context).object);
+    const { apiVersion: _apiVersion, kind: _kind, ...content } = deleted;
+    items.push(store.definition.custom ? deleted : content);
   }
   const { definition, version } = store;
   const metadata = { resourceVersion: String(store.collectionRevision) };

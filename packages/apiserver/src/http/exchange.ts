@@ -53,14 +53,13 @@ export function sendError(
 }
 
 /** The body of a request that succeeded without an object to show. */
-export function successStatus(details: Status["details"]): Status {
+export function successStatus(details: Status["details"]): Omit<Status, "code"> {
   return {
     kind: "Status",
     apiVersion: "v1",
     metadata: {},
     status: "Success",
     ...(details === undefined ? {} : { details }),
-    code: 200,
   };
 }
 

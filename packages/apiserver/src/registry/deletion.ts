@@ -140,7 +140,7 @@ function policyOf(policy: unknown, orphan: unknown): { propagationPolicy?: Propa
   if (policy === "Background" || policy === "Foreground" || policy === "Orphan") return { propagationPolicy: policy };
   throw invalidOptions(
     "propagationPolicy",
-    `Invalid value: ${JSON.stringify(policy)}: DeletionPropagation need to be one of "Foreground", "Background", "Orphan" or nil`,
+    `Unsupported value: ${JSON.stringify(policy)}: supported values: "Foreground", "Background", "Orphan", "nil"`,
   );
 }
 
@@ -148,7 +148,13 @@ function invalidOptions(field: string, problem: string): Error {
   return statusError(422, "Invalid", `DeleteOptions.meta.k8s.io "" is invalid: ${field}: ${problem}`, {
     group: "meta.k8s.io",
     kind: "DeleteOptions",
-    causes: [{ reason: "FieldValueInvalid", message: problem, field }],
+    causes: [
+      {
+        reason: problem.startsWith("Unsupported") ? "FieldValueNotSupported" : "FieldValueInvalid",
+        message: problem,
+        field,
+      },
+    ],
   });
 }
 

@@ -39,7 +39,19 @@ export function trackWrite(object: KubeObject, old: KubeObject | undefined, writ
   });
   const { managedFields } = asObject(tracked).metadata;
   if (managedFields === undefined || managedFields.length === 0) delete object.metadata.managedFields;
-  else object.metadata.managedFields = managedFields;
+  else object.metadata.managedFields = writer.subresource === "scale" ? timelessScale(managedFields) : managedFields;
+}
+
+/** Entries of the scale endpoint carry no time on a real server, which also sorts them first among the updates. */
+function timelessScale(entries: readonly JsonObject[]): JsonObject[] {
+  const stripped = entries.map((entry) => {
+    if (entry["subresource"] !== "scale") return entry;
+    const { time: _time, ...rest } = entry;
+    return rest;
+  });
+  const rank = (entry: JsonObject): number =>
+    entry["operation"] === "Apply" ? 0 : entry["time"] === undefined ? 1 : 2;
+  return stripped.toSorted((a, b) => rank(a) - rank(b));
 }
 
 /**

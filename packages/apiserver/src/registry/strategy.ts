@@ -45,6 +45,8 @@ export interface ResourceStrategy {
   gracePeriodSeconds?(object: KubeObject, requested: number | undefined): number | undefined;
   /** What a deletion does when the request does not say; `undefined`: the dependents go in the background. */
   readonly defaultPropagation?: "Orphan";
+  /** Whether a deletion answers with what was deleted; most kinds answer with a bare success. */
+  readonly answersWithDeleted: boolean;
   /** Finalizers that a deletion adds: clean-up that the server itself does. */
   readonly deletionFinalizers?: readonly string[];
   /** Changes an object that is marked for deletion: its phase, a condition. */

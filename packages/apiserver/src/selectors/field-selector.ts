@@ -33,7 +33,11 @@ export class FieldSelector {
   check(selectable: readonly string[]): void {
     for (const { field } of this.requirements) {
       if (field !== "metadata.name" && field !== "metadata.namespace" && !selectable.includes(field)) {
-        throw badRequest(`field label not supported: ${field}`);
+        throw badRequest(
+          selectable.length > 0
+            ? `field label not supported: ${field}`
+            : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`,
+        );
       }
     }
   }
