@@ -1,5 +1,6 @@
-import type { Snapshot } from "@sluice/api";
-import { formatDuration, formatTimestamp } from "../runtime/index.ts";
+import type { Kustomization, Snapshot } from "@sluice/api";
+import { formatDuration, formatTimestamp, type Reconciliation } from "../runtime/index.ts";
+import type { ObservedSource } from "./steps/observe-source.ts";
 
 const MAX_SNAPSHOTS = 5;
 
@@ -30,4 +31,26 @@ export function addToHistory(history: readonly Snapshot[] | undefined, entry: Hi
     metadata: entry.metadata,
   };
   return [snapshot, ...(history ?? []).filter((each) => !isSame(each))].slice(0, MAX_SNAPSHOTS);
+}
+
+/** Records how an attempt to apply a source's revision has ended. */
+export function enterHistory(
+  reconciliation: Reconciliation<Kustomization>,
+  { revision, originRevision }: ObservedSource,
+  attempt: {
+    readonly digest: string;
+    readonly status: string;
+    readonly startedAtMs: number;
+    readonly nowMs: number;
+  },
+): void {
+  const { digest, status, startedAtMs, nowMs } = attempt;
+  const history = addToHistory(reconciliation.object.status?.history, {
+    digest,
+    status,
+    nowMs,
+    durationMs: nowMs - startedAtMs,
+    metadata: { revision, ...(originRevision !== undefined && { originRevision }) },
+  });
+  reconciliation.record({ history });
 }

@@ -1,3 +1,3 @@
 export { addKustomizationController, type KustomizationControllerOptions } from "./add-kustomization-controller.ts";
 export type { FetchArtifact } from "./artifact-files.ts";
-export type { KustomizationPolicy } from "./kustomization-reconciler.ts";
+export type { KustomizationPolicy } from "./reconciler-options.ts";
