@@ -84,8 +84,17 @@ function apply(holder: Holder, operation: JsonPatchOperation): void {
 
 function pathOf(operation: JsonPatchOperation, field: "path" | "from", action: string): string {
   const path = jsonText(operation[field]);
-  if (path === undefined) throw fail(`${action} operation failed to decode ${field}: ${missing}`);
+  if (path === undefined)
+    throw fail(`${action} operation failed to decode ${field}: ${problemWith(operation, field, action)}`);
   return path;
+}
+
+/** Some operations say what is wrong with the field, others only that something is. */
+function problemWith(operation: JsonPatchOperation, field: "path" | "from", action: string): string {
+  if (action === "add" || action === "remove" || (action === "copy" && field === "path")) return missing;
+  const value = operation[field] ?? null;
+  if (value !== null) return `json: cannot unmarshal ${typeName(value)} into Go value of type string`;
+  return field === "path" ? `operation missing path field: ${missing}` : `operation, missing from field: ${missing}`;
 }
 
 function valueOf(operation: JsonPatchOperation): Node {

@@ -124,7 +124,13 @@ function keyText({ key }: Pair, isRoot: boolean): string {
       : "invalid map key";
     throw new KustomizeError("NotSerializable", `yaml: ${problem}`);
   }
-  if (key.tag === "!!str" || key.style !== "plain" || isRoot) return throughJson(key.value);
+  if (key.tag === "!!str" || key.style !== "plain") return throughJson(key.value);
+  if (key.tag === "!!null" && key.value !== "") {
+    // Resolving anchors, kustomize does not find such a key again and adds it a second time.
+    const problem = `mapping key ${JSON.stringify(key.value)} already defined at line ${key.line}`;
+    throw new KustomizeError("NotSerializable", `yaml: unmarshal errors:\n  ${problem}`);
+  }
+  if (isRoot) return throughJson(key.value);
   const tag = key.tag === "" ? resolvePlain(key.value, "1.2").tag : key.tag;
   if (tag === "!!str" || tag === "!!merge") return throughJson(key.value);
   throw new KustomizeError("NotSerializable", "json: unsupported type: map[interface {}]interface {}");

@@ -31,7 +31,8 @@ function dumpMapping(node: MappingNode, isRoot: boolean): string {
   const isStringMap = isRoot || node.pairs.every(({ key }) => typeof keyValue(key) === "string");
   const keys = new Set<string>();
   const entries = node.pairs.map(({ key, value }) => {
-    if (key.kind !== "scalar") throw new KustomizeError("NotSerializable", "invalid map key");
+    if (key.kind !== "scalar" || (key.tag === "!!null" && key.value !== ""))
+      throw new KustomizeError("NotSerializable", "invalid map key");
     const name = isRoot && key.kind === "scalar" ? quote(key.value) : dump(key);
     if (keys.has(name)) throw new KustomizeError("NotSerializable", "duplicate key");
     keys.add(name);
