@@ -23,7 +23,7 @@ export const customResourceDefinitionStrategy: StrategyOverrides = {
   hasStatus: true,
   default: setDefaults,
   prepareForCreate: (crd) => {
-    crd["status"] = { conditions: [], acceptedNames: { plural: "", kind: "" }, storedVersions: [] };
+    crd["status"] = { conditions: null, acceptedNames: { plural: "", kind: "" }, storedVersions: [] };
     recordStorageVersion(crd);
   },
   prepareForUpdate: (crd, _old, { subresource }) => {
@@ -36,6 +36,9 @@ export const customResourceDefinitionStrategy: StrategyOverrides = {
   },
   deletionFinalizers: [cleanupFinalizer],
   prepareForDeletion: (crd, now) => {
+    // This deletion is an update in the real server: it neither counts nor waits.
+    delete crd.metadata.deletionGracePeriodSeconds;
+    if (crd.metadata.generation !== undefined) crd.metadata.generation--;
     setCondition(crd, {
       type: "Terminating",
       status: "True",
@@ -106,7 +109,7 @@ function validateNames(names: JsonObject, errors: FieldErrors): void {
     const value = stringAt(names, member) ?? "";
     const field = `spec.names.${member}`;
     if (value === "") {
-      if (member === "plural" || member === "kind") errors.required(field);
+      errors.required(field);
       continue;
     }
     const isKind = member === "kind" || member === "listKind";
@@ -129,8 +132,12 @@ function validateVersions(spec: JsonObject, errors: FieldErrors): void {
     if (seen.has(name)) errors.invalid(`${field}.name`, name, "must be unique");
     seen.add(name);
     const schema = objectAt(version, "schema", "openAPIV3Schema");
-    if (schema === undefined) errors.required(`${field}.schema.openAPIV3Schema`, "schemas are required");
-    else validateStructural(schema, `${field}.schema.openAPIV3Schema`, errors, true);
+    if (schema === undefined) errors.required(`${field}.schema.openAPIV3Schema`);
+    else {
+      // With one version, the real server speaks of the place where its internal type keeps the schema.
+      const place = versions.length === 1 ? "spec.validation" : `${field}.schema`;
+      validateStructural(schema, `${place}.openAPIV3Schema`, errors, true);
+    }
   }
   if (versions.length === 0)
     errors.required("spec.versions", "must have exactly one version marked as storage version");

@@ -25,7 +25,7 @@ import { applyDefaults } from "./defaulting.ts";
 import { printerColumns } from "./printer-columns.ts";
 import { pruneUnknown } from "./pruning.ts";
 import { readSchema, type StructuralSchema } from "./structural-schema.ts";
-import { validateBySchema } from "./validation.ts";
+import { validateBySchema, validateStatusBySchema } from "./validation.ts";
 import { customResourceOpenApi } from "./openapi.ts";
 
 const verbs = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
@@ -84,7 +84,7 @@ function createVersion(crd: KubeObject, version: JsonObject, kind: string): Reso
             default: (object) => applyDefaults(object, structural),
             validate: (object, errors) => validateBySchema(object, structural, errors),
             validateUpdate: (object, _old, errors) => validateBySchema(object, structural, errors),
-            validateStatusUpdate: (object, _old, errors) => validateBySchema(object, structural, errors),
+            validateStatusUpdate: (object, _old, errors) => validateStatusBySchema(object, structural, errors),
           }),
     }),
     columns: printerColumns(version),
@@ -153,7 +153,7 @@ function createSchema({ openapi, structural, preservesAll, gvk }: SchemaParts): 
     decode: (object, findings) => {
       decodeMetadata(object, gvk, findings);
       if (structural === undefined || preservesAll) return;
-      for (const path of pruneUnknown(object, structural)) findings.strict.push(`unknown field "${path}"`);
+      for (const path of pruneUnknown(object, structural).toSorted()) findings.strict.push(`unknown field "${path}"`);
     },
   };
 }

@@ -16,7 +16,9 @@ export function printerColumns(version: JsonObject): TableColumns {
       name: stringAt(column, "name") ?? "",
       type: stringAt(column, "type") ?? "string",
       format: stringAt(column, "format") ?? "",
-      description: stringAt(column, "description") ?? "",
+      description:
+        stringAt(column, "description") ??
+        `Custom resource definition column (in JSONPath format): ${stringAt(column, "jsonPath") ?? ""}`,
       priority: numberAt(column, "priority") ?? 0,
     },
     find: compileJsonPath(stringAt(column, "jsonPath") ?? ""),

@@ -10,10 +10,22 @@ export function validateBySchema(object: JsonObject, schema: StructuralSchema, e
   validateLists(content, schema, "", errors);
 }
 
+/** Checks the status alone. Messages name fields as seen from there. */
+export function validateStatusBySchema(object: JsonObject, schema: StructuralSchema, errors: FieldErrors): void {
+  const status = schema.properties.get("status");
+  const value = object["status"];
+  if (status === undefined || value === undefined) return;
+  const found = new FieldErrors();
+  validateValue(value, status, "", found);
+  validateLists(value, status, "", found);
+  errors.add(found.list.map((error) => ({ ...error, field: error.field === "" ? "status" : `status.${error.field}` })));
+}
+
 function validateValue(value: Json, schema: StructuralSchema, path: string, errors: FieldErrors): void {
   if (value === null && schema.nullable) return;
-  if (!hasType(value, schema, path, errors)) return;
+  const fits = hasType(value, schema, path, errors);
   validateEnum(value, schema, path, errors);
+  if (!fits) return;
   if (typeof value === "string") validateText(value, schema, path, errors);
   else if (typeof value === "number") validateNumber(value, schema, path, errors);
   else if (Array.isArray(value)) validateItems(value, schema, path, errors);
@@ -117,17 +129,17 @@ function validateCombinations(value: Json, schema: StructuralSchema, path: strin
   const place = `"${path}"`;
   for (const each of schema.allOf) validateValue(value, each, path, errors);
   if (schema.anyOf.length > 0 && !schema.anyOf.some(accepts)) {
-    errors.invalid(path, "", `${place} must validate at least one schema (anyOf)`);
+    errors.invalid("<nil>", "", `${place} must validate at least one schema (anyOf)`);
   }
   if (schema.oneOf.length > 0) {
     const count = schema.oneOf.filter(accepts).length;
     if (count !== 1) {
       const found = count === 0 ? "Found none valid" : `Found ${count} valid alternatives`;
-      errors.invalid(path, "", `${place} must validate one and only one schema (oneOf). ${found}`);
+      errors.invalid("<nil>", "", `${place} must validate one and only one schema (oneOf). ${found}`);
     }
   }
   if (schema.not !== undefined && accepts(schema.not)) {
-    errors.invalid(path, "", `${place} must not validate the schema (not)`);
+    errors.invalid("<nil>", "", `${place} must not validate the schema (not)`);
   }
 }
 

@@ -99,7 +99,10 @@ export function apiResourceList(registry: Registry, group: string, version: stri
     // The core group's answer is older than the field.
     ...(group === "" ? {} : { apiVersion: "v1" }),
     groupVersion: groupVersion(group, version),
-    resources: resources.toSorted((a, b) => compareBy(a, b, "name")),
+    // Custom resources come in the order of their definition.
+    resources: served.resources.some(({ definition }) => definition.custom)
+      ? resources
+      : resources.toSorted((a, b) => compareBy(a, b, "name")),
   };
 }
 

@@ -1,5 +1,5 @@
 import { StatusError } from "@sluice/api";
-import { badRequest, notFound, statusError } from "../errors/status-errors.ts";
+import { badRequest, notFound, statusError, unsupportedMediaType } from "../errors/status-errors.ts";
 import { invalidObject, FieldErrors } from "../errors/field-errors.ts";
 import { decodeJson, decodeYaml, goTypeOf, readBody } from "../http/body.ts";
 import { contentTypeOf } from "../http/media-type.ts";
@@ -26,6 +26,9 @@ export async function answerPatch(exchange: ResourceExchange): Promise<void> {
   const type = contentTypeOf(request.headers["content-type"]);
   const kind = patchTypes[type];
   if (kind === undefined || (kind === "strategic" && store.definition.custom)) {
+    if (store.definition.custom) {
+      throw unsupportedMediaType(Object.keys(patchTypes).filter((each) => patchTypes[each] !== "strategic"));
+    }
     throw statusError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {});
   }
   checkOptions(info.query, kind);

@@ -84,7 +84,9 @@ function encodePartialList({ items, metadata }: ListPage): Buffer {
 /** Items of built-in kinds come without their kind and version, which is how Go encodes lists; custom ones with. */
 function encodeList(store: ResourceStore, { items, metadata }: ListPage): Buffer {
   const { definition, version } = store;
-  const head = { kind: definition.listKind, apiVersion: version.apiVersion, metadata };
+  // Lists of custom resources always carry the field.
+  const full = definition.custom ? { continue: "", ...metadata } : metadata;
+  const head = { kind: definition.listKind, apiVersion: version.apiVersion, metadata: full };
   const envelope = Buffer.byteLength(JSON.stringify({ kind: definition.kind, apiVersion: version.apiVersion }));
   return joinList(
     head,

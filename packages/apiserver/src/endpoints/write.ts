@@ -1,11 +1,12 @@
 import { findKubernetesType, parseApiVersion } from "@sluice/api";
 import { isTrue } from "../http/request-info.ts";
+import { FieldErrors, invalidObject } from "../errors/field-errors.ts";
 import { badRequest, statusError } from "../errors/status-errors.ts";
 import { decodeObject, MalformedBody, readBody } from "../http/body.ts";
 import { sendBytes, sendJson, successStatus } from "../http/exchange.ts";
 import { negotiate } from "../http/media-type.ts";
 import { objectTransforms, partialMetadata, toTable } from "../http/representation.ts";
-import { isObject, type Json, type JsonObject } from "../json/json.ts";
+import { isObject, stringAt, type Json, type JsonObject } from "../json/json.ts";
 import type { KubeObject, ObjectMetadata } from "../json/object.ts";
 import { parseDeleteOptions } from "../registry/deletion.ts";
 import type { RequestContext } from "../registry/request-context.ts";
@@ -138,10 +139,16 @@ export function toKubeObject(body: JsonObject, store: ResourceStore): KubeObject
       );
     }
   }
-  if (definition.custom && (kind ?? "") === "") throw badRequest(`Object 'Kind' is missing in '${excerpt(body)}'`);
+  if (definition.custom && (kind ?? "") === "") {
+    const text = JSON.stringify(body);
+    const head = text.length > 30 ? `${text.slice(0, 30)} ...` : text;
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${definition.kind}): Object 'Kind' is missing in '${text.slice(0, 500)}' (${head})`,
+    );
+  }
   const givenVersion = typeof apiVersion === "string" && apiVersion !== "" ? apiVersion : version.apiVersion;
   const givenKind = typeof kind === "string" && kind !== "" ? kind : definition.kind;
-  checkType(givenVersion, givenKind, store);
+  checkType(givenVersion, givenKind, stringAt(body, "metadata", "name") ?? "", store);
   const { apiVersion: _apiVersion, kind: _kind, ...rest } = body;
   const given: Json = metadata ?? {};
   if (!isObject(given)) {
@@ -154,7 +161,7 @@ export function toKubeObject(body: JsonObject, store: ResourceStore): KubeObject
 }
 
 /** Refuses objects of another version or kind, as Go's conversion between its types would. */
-function checkType(apiVersion: string, kind: string, { definition, version }: ResourceStore): void {
+function checkType(apiVersion: string, kind: string, name: string, { definition, version }: ResourceStore): void {
   if (apiVersion === version.apiVersion && kind === definition.kind) return;
   const given = parseApiVersion(apiVersion);
   if (definition.custom) {
@@ -163,9 +170,9 @@ function checkType(apiVersion: string, kind: string, { definition, version }: Re
         `the API version in the data (${apiVersion}) does not match the expected API version (${version.apiVersion})`,
       );
     }
-    throw badRequest(
-      `${kind} in version ${JSON.stringify(given.version)} cannot be handled as a ${definition.kind}: unknown kind`,
-    );
+    const errors = new FieldErrors();
+    errors.invalid("kind", kind, `must be ${definition.kind}`);
+    throw invalidObject({ group: definition.group, kind }, name, errors.list);
   }
   const head = `${kind} in version ${JSON.stringify(given.version)} cannot be handled as a ${definition.kind}`;
   if (findKubernetesType({ ...given, kind }) === undefined) {
@@ -182,10 +189,6 @@ function checkType(apiVersion: string, kind: string, { definition, version }: Re
   throw badRequest(
     `${head}: converting (${given.version}.${kind}) to (${internal}.${definition.kind}): unknown conversion`,
   );
-}
-
-function excerpt(body: JsonObject): string {
-  return JSON.stringify(body).slice(0, 200);
 }
 
 /** Checks a body's fields against its type, as strictly as the request wants. */

@@ -1,13 +1,14 @@
 /**
  * Writes `generated/messages.json`: the numbers under which Kubernetes' types travel in protobuf. Reads them from the tags
- * of the Go types, which are published as the modules `k8s.io/api` and `k8s.io/apimachinery`.
+ * of the Go types, which are published as the modules `k8s.io/api`, `k8s.io/apimachinery` and
+ * `k8s.io/apiextensions-apiserver`.
  *
- * Usage: node generate.ts DIRECTORY_OF_API DIRECTORY_OF_APIMACHINERY
+ * Usage: node generate.ts DIRECTORY_OF_API DIRECTORY_OF_APIMACHINERY DIRECTORY_OF_APIEXTENSIONS
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const [, , apiDirectory = "", machineryDirectory = ""] = process.argv;
+const [, , apiDirectory = "", machineryDirectory = "", extensionsDirectory = ""] = process.argv;
 
 interface Package {
   /** `io.k8s.api.core.v1.` */
@@ -17,6 +18,10 @@ interface Package {
 
 const packages: Package[] = [
   { prefix: "io.k8s.apimachinery.pkg.apis.meta.v1.", directory: join(machineryDirectory, "pkg/apis/meta/v1") },
+  {
+    prefix: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.",
+    directory: join(extensionsDirectory, "pkg/apis/apiextensions/v1"),
+  },
 ];
 for (const group of readdirSync(apiDirectory, { withFileTypes: true })) {
   if (!group.isDirectory()) continue;

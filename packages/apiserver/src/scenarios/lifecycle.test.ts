@@ -222,7 +222,7 @@ describe("custom resources", () => {
     const typed = await client.post(path, widget("typed", { size: 7 }));
     assert.equal(
       typed.body["message"],
-      'Widget.example.com "typed" is invalid: spec.size: Invalid value: "integer": spec.size in body must be of type string: "integer"',
+      'Widget.example.com "typed" is invalid: [spec.size: Invalid value: "integer": spec.size in body must be of type string: "integer", spec.size: Unsupported value: 7: supported values: "S", "M"]',
     );
   });
 
@@ -266,7 +266,7 @@ describe("custom resources", () => {
     const list = (await client.get("/apis/example.com/v1")).body["resources"] as JsonObject[];
     assert.deepEqual(
       list.map(({ name }) => name),
-      ["widgets", "widgets/scale", "widgets/status"],
+      ["widgets", "widgets/status", "widgets/scale"],
     );
     const { body } = await client.get("/openapi/v3/apis/example.com/v1");
     assert.ok(((body["components"] as JsonObject)["schemas"] as JsonObject)["com.example.v1.Widget"] !== undefined);
