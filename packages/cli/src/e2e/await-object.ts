@@ -2,7 +2,7 @@ import { isGone, type GroupVersionKind, type ObjectKey, type UnstructuredObject 
 import type { Reader } from "@sluice/kube";
 
 /** Nothing here takes long; whoever waits longer waits for what will not come. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 30_000;
 
 export interface Awaited {
   readonly gvk: GroupVersionKind;

@@ -258,7 +258,7 @@ test("bad manifests: the reason, the file and the cause; nothing half applied; n
     const before = new Map(
       await Promise.all(badKustomizations.map(async ({ name }) => [name, await versionOf(fleet, name)] as const)),
     );
-    await clock.advance(minutes(2));
+    await fleet.pass(minutes(2));
     for (const [name, version] of before) {
       await fleet.until(kustomizationGvk, { namespace: NAMESPACE, name }, "tried again", (object) => {
         return object?.metadata.resourceVersion !== version;
@@ -391,7 +391,7 @@ test("bad sources: the reason and the cause, and the artifact of the others stay
   await fleet.kustomize("healthy");
   await fleet.untilReady("healthy", succeeded, revision);
   for (const { name, spec } of badSources) {
-    await fleet.follow(spec(fleet, servers), name);
+    await fleet.follow({ interval: "10m", ...spec(fleet, servers) }, name);
     await fleet.kustomize(name, { path: "./healthy", sourceRef: { kind: "GitRepository", name } });
   }
   for (const { name, state, message } of badSources) {
@@ -412,7 +412,7 @@ test("bad sources: the reason and the cause, and the artifact of the others stay
   }
   await t.test("each is tried again, and is fetched once it can be", async () => {
     assert.equal(readyOf(await fleet.kustomization("healthy"))?.status, "True");
-    for (const { name } of badSources) await fleet.follow({}, name);
+    for (const { name } of badSources) await fleet.follow({ interval: "10m" }, name);
     for (const { name } of badSources) {
       await fleet.untilFetched("True Succeeded", revision, name);
       await fleet.untilReady(name, succeeded, revision);
@@ -422,7 +422,7 @@ test("bad sources: the reason and the cause, and the artifact of the others stay
     await fleet.follow({ ref: { branch: "later" } }, "late");
     await fleet.untilFetched("False GitOperationFailed", undefined, "late");
     fleet.repository.git("branch", "later", "main");
-    for (let attempt = 0; attempt < 10; attempt += 1) await clock.advance(minutes(1));
+    await fleet.pass(minutes(1));
     await fleet.until(gitRepositoryGvk, { namespace: NAMESPACE, name: "late" }, "fetched", (object) => {
       return object !== undefined && readyOf(object)?.status === "True";
     });

@@ -15,13 +15,15 @@ import {
 } from "@sluice/api";
 import { startApiServer, type ApiServer, type ApiServerOptions } from "@sluice/apiserver";
 import { startControllers, type ControllerFlags, type RunningControllers } from "@sluice/controllers";
-import { createClient, loadRestConfig, type ApiClient, type Clock, type CoreEvent } from "@sluice/kube";
+import { createClient, loadRestConfig, MetricsRegistry, type ApiClient, type CoreEvent } from "@sluice/kube";
 import { serveGitRepositories, type GitServer, type GitServerOptions } from "@sluice/source";
-import { GitFixture, type FixtureEntry } from "@sluice/testing";
+import { GitFixture, type FakeClock, type FixtureEntry } from "@sluice/testing";
 import { runCommand, type Ran, type World } from "../test-world.ts";
 import { awaitObject } from "./await-object.ts";
 
 export const NAMESPACE = "flux-system";
+/** Below the shortest timeout that an attempt may have. */
+const STEP_MS = 20_000;
 const LOGIN = { username: "git", password: "a password of the test" };
 
 export interface FleetWorldOptions {
@@ -29,7 +31,7 @@ export interface FleetWorldOptions {
   readonly git?: GitServerOptions;
   readonly flags?: ControllerFlags;
   /** Of the controllers. Default: the system's. */
-  readonly clock?: Clock;
+  readonly clock?: FakeClock;
   /** Default: start them. */
   readonly controllers?: boolean;
 }
@@ -44,6 +46,7 @@ export class FleetWorld {
   readonly kubeconfig: string;
   git: GitServer;
   readonly #options: FleetWorldOptions;
+  readonly #metrics = new MetricsRegistry();
   #controllers: RunningControllers | undefined;
 
   private constructor(
@@ -98,6 +101,7 @@ export class FleetWorld {
       client: this.client,
       directory: join(this.directory, "sluice"),
       flags: { jitterPercentage: 0, ...flags },
+      metrics: this.#metrics,
       ...(clock && { clock }),
     });
   }
@@ -105,6 +109,32 @@ export class FleetWorld {
   async stopControllers(): Promise<void> {
     await this.#controllers?.stop();
     this.#controllers = undefined;
+  }
+
+  /**
+   * Moves the controllers' time on, a little at a time: each attempt that becomes due ends before its timeout can come
+   * due as well.
+   */
+  async pass(milliseconds: number): Promise<void> {
+    const { clock } = this.#options;
+    if (clock === undefined) throw new TypeError("this world runs on the system's clock");
+    for (let left = milliseconds; left > 0; left -= STEP_MS) {
+      await this.#rest();
+      await clock.advance(Math.min(left, STEP_MS));
+    }
+    await this.#rest();
+  }
+
+  /** Waits until no worker is at work: twice in a row, with an answer of the server between. */
+  async #rest(): Promise<void> {
+    const deadline = AbortSignal.timeout(20_000);
+    for (let quiet = 0; quiet < 2;) {
+      await this.client.request("GET", "/version", { signal: deadline });
+      const isBusy = /^(controller_runtime_active_workers|workqueue_depth)\{[^}]*\} [1-9]/m.test(
+        this.#metrics.render(),
+      );
+      quiet = isBusy ? 0 : quiet + 1;
+    }
   }
 
   /** Ends the Git server. */

@@ -20,7 +20,7 @@ const policies = { group: "networking.k8s.io", version: "v1", kind: "NetworkPoli
 const minutes = (count: number): number => count * 60_000;
 
 /** The example fleet's staging cluster, running and Ready. */
-async function startExample(t: TestContext): Promise<{ fleet: FleetWorld; clock: FakeClock; revision: string }> {
+async function startExample(t: TestContext): Promise<{ fleet: FleetWorld; revision: string }> {
   const clock = new FakeClock(new Date());
   const fleet = await FleetWorld.start(t, { clock });
   const files = filesBelow(join(repositoryRoot, "examples/fleet-infra"));
@@ -29,7 +29,7 @@ async function startExample(t: TestContext): Promise<{ fleet: FleetWorld; clock:
   const revision = fleet.commit({ ...files, [syncFile]: sync });
   await applyAll(fleet, sync);
   for (const name of kustomizations) await fleet.untilReady(name, succeeded, revision);
-  return { fleet, clock, revision };
+  return { fleet, revision };
 }
 
 async function applyAll(fleet: FleetWorld, manifests: string): Promise<void> {
@@ -40,7 +40,7 @@ const key = (namespace: string, name: string): { namespace: string; name: string
 const quota = { group: "", version: "v1", kind: "ResourceQuota" };
 
 test("the example fleet comes up, follows Git and corrects what is edited by hand", async (t) => {
-  const { fleet, clock, revision } = await startExample(t);
+  const { fleet, revision } = await startExample(t);
 
   await t.test("everything is Ready, and says so in Flux's columns", async () => {
     const { stdout, status } = await fleet.flux("get kustomizations --no-header");
@@ -83,7 +83,7 @@ test("the example fleet comes up, follows Git and corrects what is edited by han
     const pushed = fleet.commit({
       "apps/base/frontend/service.yaml": fleet.read("apps/base/frontend/service.yaml").replace("port: 81", "port: 82"),
     });
-    await clock.advance(minutes(1));
+    await fleet.pass(minutes(1));
     for (const name of kustomizations) await fleet.untilReady(name, succeeded, pushed);
     const service = await fleet.client.get(services, key("shop", "frontend"));
     assert.equal((service["spec"] as { ports: { port: number }[] }).ports[0]?.port, 82);
@@ -93,7 +93,7 @@ test("the example fleet comes up, follows Git and corrects what is edited by han
     const patch = { type: "merge", body: { spec: { replicas: 7 }, metadata: { labels: { mine: "stays" } } } } as const;
     await fleet.client.patch(deployments, key("shop", "frontend"), patch);
     await fleet.client.delete(policies, key("payment", "payment-service"));
-    await clock.advance(minutes(5));
+    await fleet.pass(minutes(5));
     const undone = await fleet.until(deployments, key("shop", "frontend"), "1 replica", (object) => {
       return (object?.["spec"] as { replicas?: number } | undefined)?.replicas === 1;
     });
@@ -139,7 +139,7 @@ test("the example fleet comes up, follows Git and corrects what is edited by han
     const waiting = await fleet.untilReady("apps-staging", "False DependencyNotReady");
     assert.match(readyOf(waiting)?.message ?? "", /^dependency 'flux-system\/payment-service' /);
     await untilChecked(fleet, "payment-service", broken);
-    await clock.advance(minutes(2));
+    await fleet.pass(minutes(2));
     const failed = await fleet.untilReady("payment-service", "False HealthCheckFailed", broken);
     assert.match(readyOf(failed)?.message ?? "", /Deployment\/payment\/payment-service/);
     assert.equal(
@@ -163,7 +163,7 @@ test("the example fleet comes up, follows Git and corrects what is edited by han
     const pushed = fleet.commit({ [policy]: fleet.read(policy).replace('pods: "40"', 'pods: "41"') });
     await fleet.flux("reconcile source git fleet-infra");
     await fleet.untilReady("flux-system", succeeded, pushed);
-    await clock.advance(minutes(60));
+    await fleet.pass(minutes(11));
     const pods = (object: UnstructuredObject | undefined): unknown =>
       (object?.["spec"] as { hard: { pods: string } } | undefined)?.hard.pods;
     assert.equal(pods(await fleet.client.get(quota, key("shop", "small"))), "7");
@@ -217,7 +217,7 @@ test("the acceptance manifests work as they are", async (t) => {
     const labels = { metadata: { labels: { "kustomize.toolkit.fluxcd.io/name": null } } };
     const namespaces = { group: "", version: "v1", kind: "Namespace" };
     await fleet.client.patch(namespaces, { name: "shop" }, { type: "merge", body: labels });
-    await clock.advance(minutes(10));
+    await fleet.pass(minutes(10));
     await fleet.until(namespaces, { name: "shop" }, "labelled again", (found) => {
       return found?.metadata.labels?.["kustomize.toolkit.fluxcd.io/name"] === "infrastructure";
     });
@@ -248,9 +248,9 @@ test("the acceptance manifests work as they are", async (t) => {
     const stalled = fleet.commit({
       [path]: fleet.read(path).replace("payment-service:1.3.2", "payment-service:broken"),
     });
-    await clock.advance(minutes(1));
+    await fleet.pass(minutes(1));
     await untilChecked(fleet, "payment-service", stalled);
-    await clock.advance(minutes(2));
+    await fleet.pass(minutes(2));
     const failed = await fleet.untilReady("payment-service", "False HealthCheckFailed");
     assert.match(readyOf(failed)?.message ?? "", /^health check failed after .*Deployment\/payment\/payment-service/);
   });
