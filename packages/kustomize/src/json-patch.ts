@@ -3,7 +3,7 @@ import { KustomizeError } from "./errors.ts";
 import { equalJson, isJsonObject, type Json, jsonText } from "./json.ts";
 import { clearField, fieldOf, findPair } from "./node/fields.ts";
 import { copyNode, makeScalar } from "./node/make.ts";
-import { jsonNode, throughJson } from "./node/normalize.ts";
+import { jsonNode, objectThroughJson } from "./node/normalize.ts";
 import { toPlain } from "./node/to-plain.ts";
 
 /** One operation as it was written; its fields are checked when it is applied. */
@@ -40,8 +40,7 @@ function typeName(value: Json): string {
  * lost, and all numbers become floats. Throws `InvalidPatch` in the words of the library that kustomize uses.
  */
 export function applyJsonPatch(node: MappingNode, patch: readonly JsonPatchOperation[]): MappingNode {
-  const root = throughJson(node, "yaml");
-  const holder: Holder = { root };
+  const holder: Holder = { root: objectThroughJson(node, "yaml") };
   for (const operation of patch) apply(holder, operation);
   if (holder.root.kind !== "mapping") {
     throw new KustomizeError(

@@ -2,28 +2,21 @@ import { messageOf } from "@sluice/errors";
 import { Accumulator } from "./accumulator.ts";
 import type { BuildContext } from "./build-context.ts";
 import { localConfigAnnotation } from "./build-annotations.ts";
-import { builtinGenerators, builtinTransformers, type PluginPlace } from "./builtins/builtin-plugins.ts";
-import { configuredGenerators, type TrackedGenerator } from "./builtins/configured-generators.ts";
+import type { PluginPlace } from "./builtins/builtin-plugins.ts";
+import { configuredGenerators } from "./builtins/configured-generators.ts";
 import { configuredTransformers } from "./builtins/configured-transformers.ts";
+import { externalGenerators, externalTransformers } from "./builtins/external-plugins.ts";
 import { parseCrds } from "./crds.ts";
 import { KustomizeError, prefixErrors, rephrase } from "./errors.ts";
-import { formatGvk } from "./gvk.ts";
 import { formatList, quote } from "./go-format.ts";
 import { formatResource } from "./format/format-resource.ts";
-import { type Kustomization, kustomizationFileNames } from "./kustomization.ts";
-import {
-  checkHeader,
-  deprecationWarnings,
-  isEmptyKustomization,
-  type NormalizedKustomization,
-  normalizeKustomization,
-  parseKustomization,
-} from "./parse-kustomization.ts";
+import { checkKind, type LoadedKustomization, loadKustomization } from "./load-kustomization.ts";
+import type { NormalizedKustomization } from "./parse-kustomization.ts";
 import type { Loader } from "./loader.ts";
 import { appendOrigin, type Origin } from "./origin.ts";
 import { checkMetadata, inFile, isMalformedYaml } from "./parse-resources.ts";
 import { joinPath } from "./posix-path.ts";
-import { formatResId, resIdKey } from "./res-id.ts";
+import { resIdKey } from "./res-id.ts";
 import { ResMap } from "./res-map.ts";
 import type { Resource } from "./resource.ts";
 import { emptyConfig, defaultConfig, mergeConfigs, parseConfig, type TransformerConfig } from "./transformer-config.ts";
@@ -49,12 +42,7 @@ export class Target {
   readonly #context: BuildContext;
   readonly #place: TargetPlace;
 
-  private constructor(
-    loader: Loader,
-    context: BuildContext,
-    place: TargetPlace,
-    loaded: { readonly kustomization: NormalizedKustomization; readonly fileName: string },
-  ) {
+  private constructor(loader: Loader, context: BuildContext, place: TargetPlace, loaded: LoadedKustomization) {
     this.#loader = loader;
     this.#context = context;
     this.#place = place;
@@ -239,7 +227,9 @@ export class Target {
   #generate(into: Accumulator): void {
     const generators = [
       ...configuredGenerators(this.kustomization, this.#pluginPlace, (kind) => this.#originOf(kind)),
-      ...prefixErrors("loading generator plugins", () => this.#externalGenerators()),
+      ...prefixErrors("loading generator plugins", () =>
+        externalGenerators(this.#pluginConfigs(this.kustomization.generators ?? [], "generator"), this.#pluginPlace),
+      ),
     ];
     for (const { generate, origin } of generators) {
       const resource = generate();
@@ -250,36 +240,8 @@ export class Target {
     }
   }
 
-  #externalGenerators(): TrackedGenerator[] {
-    const configs = this.#pluginConfigs(this.kustomization.generators ?? [], "generator");
-    return configs.map((config) => {
-      const configure = prefixErrors("failed to load generator", () =>
-        findBuiltin(config, builtinGenerators, builtinTransformers),
-      );
-      if (configure === undefined) {
-        throw new KustomizeError(
-          "InvalidGenerator",
-          `failed to load generator: plugin ${formatResId(config.originalId)} not a generator`,
-        );
-      }
-      const generate = prefixErrors("failed to load generator", () =>
-        configured(config, () => configure(config, this.#pluginPlace)),
-      );
-      return { generate, origin: originOfPlugin(config) };
-    });
-  }
-
-  #externalTransformers(entries: readonly string[]): TrackedTransformer[] {
-    return this.#pluginConfigs(entries, "transformer").map((config) => {
-      const configure = findBuiltin(config, builtinTransformers, builtinGenerators);
-      if (configure === undefined) {
-        throw new KustomizeError("InvalidTransformer", `plugin ${formatResId(config.originalId)} not a transformer`);
-      }
-      return {
-        transform: configured(config, () => configure(config, this.#pluginPlace)),
-        origin: originOfPlugin(config),
-      };
-    });
+  #externalTransformers(entries: readonly string[] | undefined): TrackedTransformer[] {
+    return externalTransformers(this.#pluginConfigs(entries ?? [], "transformer"), this.#pluginPlace);
   }
 
   /** The resources that configure plugins: written in the kustomization, in files, or made by other directories. */
@@ -312,7 +274,7 @@ export class Target {
   #transform({ resources, config }: Accumulator): void {
     const transformers = [
       ...configuredTransformers(this.kustomization, config, this.#pluginPlace, (kind) => this.#originOf(kind)),
-      ...this.#externalTransformers(this.kustomization.transformers ?? []),
+      ...this.#externalTransformers(this.kustomization.transformers),
     ];
     for (const { transform, origin } of transformers) {
       transform(resources);
@@ -322,7 +284,7 @@ export class Target {
   }
 
   #validate({ resources }: Accumulator): void {
-    for (const { transform } of this.#externalTransformers(this.kustomization.validators ?? [])) {
+    for (const { transform } of this.#externalTransformers(this.kustomization.validators)) {
       const before = snapshot(resources);
       transform(resources);
       if (before !== snapshot(resources)) {
@@ -356,70 +318,6 @@ function catchProblem(run: () => void): KustomizeError | undefined {
   }
 }
 
-const decoder = new TextDecoder();
-
-function loadKustomization(
-  loader: Loader,
-  context: BuildContext,
-): { readonly kustomization: NormalizedKustomization; readonly fileName: string } {
-  const found = kustomizationFileNames.flatMap((name) => {
-    const content = loader.find(name);
-    return content === undefined ? [] : [{ name, content }];
-  });
-  const [file, ...others] = found;
-  if (file === undefined) {
-    throw new KustomizeError(
-      "MissingKustomization",
-      `unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '${loader.root}'`,
-      { file: loader.root },
-    );
-  }
-  if (others.length > 0) {
-    throw new KustomizeError("InvalidKustomization", `Found multiple kustomization files under: ${loader.root}\n`, {
-      file: loader.root,
-    });
-  }
-  const path = joinPath(loader.root, file.name);
-  try {
-    return {
-      fileName: file.name,
-      kustomization: readKustomization(decoder.decode(file.content), loader.root, context),
-    };
-  } catch (thrown) {
-    throw rephrase(thrown, messageOf(thrown), { file: path });
-  }
-}
-
-function readKustomization(content: string, root: string, context: BuildContext): NormalizedKustomization {
-  const written: Kustomization = parseKustomization(content);
-  for (const warning of deprecationWarnings(written)) context.warn(warning);
-  const kustomization = normalizeKustomization(written);
-  if (isEmptyKustomization(written)) throw new KustomizeError("InvalidKustomization", "kustomization.yaml is empty");
-  const problems = checkHeader(kustomization);
-  if (problems.length > 0) {
-    throw new KustomizeError(
-      "InvalidKustomization",
-      `Failed to read kustomization file under ${root}:\n${problems.join("\n")}`,
-    );
-  }
-  return kustomization;
-}
-
-function checkKind(kind: string, root: string, isComponent: boolean): void {
-  if (isComponent && kind !== "Component") {
-    throw new KustomizeError("InvalidComponent", `expected kind 'Component' for path '${root}' but got '${kind}'`, {
-      file: root,
-      field: "components",
-    });
-  }
-  if (!isComponent && kind === "Component") {
-    throw new KustomizeError("InvalidComponent", `expected kind != 'Component' for path '${root}'`, {
-      file: root,
-      field: "resources",
-    });
-  }
-}
-
 /** The build configures itself with some resources; they do not come out. */
 function dropLocal(resources: ResMap): ResMap {
   const kept = resources.resources.filter((resource) => {
@@ -429,45 +327,6 @@ function dropLocal(resources: ResMap): ResMap {
     return local === undefined || local === "false";
   });
   return new ResMap(kept);
-}
-
-type Registry<Made> = ReadonlyMap<string, (config: Resource, place: PluginPlace) => Made>;
-
-/** The built-in of a configuration's kind; `undefined` when it belongs to the other registry. Throws for all others. */
-function findBuiltin<Made>(
-  config: Resource,
-  registry: Registry<Made>,
-  other: Registry<unknown>,
-): ((config: Resource, place: PluginPlace) => Made) | undefined {
-  const { gvk } = config;
-  if (gvk.group !== "" || gvk.version !== "builtin") {
-    throw new KustomizeError(
-      "PluginRefused",
-      `external plugins disabled; unable to load external plugin '${config.originalId.kind}'`,
-    );
-  }
-  const found = registry.get(gvk.kind);
-  if (found !== undefined || other.has(gvk.kind)) return found;
-  throw new KustomizeError("InvalidTransformer", `unable to load builtin ${formatGvk(gvk)}`);
-}
-
-function configured<Made>(config: Resource, configure: () => Made): Made {
-  const id = formatResId(config.originalId);
-  // Kustomize hands the configuration over as text, so it must have one.
-  prefixErrors(`marshalling yaml from res ${id}`, () => formatResource(config.node));
-  return prefixErrors(`plugin ${id} fails configuration`, configure);
-}
-
-function originOfPlugin(config: Resource): Origin | undefined {
-  const { origin } = config;
-  if (origin === undefined) return undefined;
-  const { apiVersion, kind, name, namespace } = config;
-  return {
-    repo: origin.repo,
-    ref: origin.ref,
-    configuredIn: origin.path,
-    configuredBy: { apiVersion, kind, name, namespace },
-  };
 }
 
 /** Kustomize prints the address of the generator; any will do. */

@@ -1,7 +1,7 @@
-import type { MappingNode, Node, Pair, ScalarNode } from "@sluice/yaml";
+import type { MappingNode, Node, ScalarNode } from "@sluice/yaml";
 import { KustomizeError } from "../errors.ts";
 import { formatGoFloat } from "../go-format.ts";
-import { resolvePlain } from "../node/resolve.ts";
+import { duplicateKey, jsonKey } from "../node/json-key.ts";
 import { type ScalarValue, scalarValue } from "../node/scalar-value.ts";
 import { compareKeys } from "./compare-keys.ts";
 import { formatNumber } from "./number.ts";
@@ -102,38 +102,16 @@ interface Entry {
 
 /** The entries in output order. Keys must be strings, but for the root of an object, where any scalar becomes one. */
 function sorted(node: MappingNode, isRoot: boolean): readonly Entry[] {
-  const entries = node.pairs.map((pair) => ({ name: keyText(pair, isRoot), value: pair.value }));
+  const entries = node.pairs.map(({ key, value }) => ({ name: throughJson(jsonKey(key, isRoot)), value }));
   if (entries.length < 2) return entries;
   entries.sort((a, b) => compareKeys(a.name, b.name));
   for (let index = 1; index < entries.length; index++) {
     const name = entries[index]?.name;
     if (name !== undefined && name === entries[index - 1]?.name) {
-      throw new KustomizeError(
-        "NotSerializable",
-        `yaml: unmarshal errors:\n  mapping key ${JSON.stringify(name)} already defined`,
-      );
+      throw duplicateKey(name);
     }
   }
   return entries;
-}
-
-function keyText({ key }: Pair, isRoot: boolean): string {
-  if (key.kind !== "scalar") {
-    const problem = isRoot
-      ? `unmarshal errors:\n  line ${key.line}: cannot unmarshal !!${key.kind}`
-      : "invalid map key";
-    throw new KustomizeError("NotSerializable", `yaml: ${problem}`);
-  }
-  if (key.tag === "!!str" || key.style !== "plain") return throughJson(key.value);
-  if (key.tag === "!!null" && key.value !== "") {
-    // Resolving anchors, kustomize does not find such a key again and adds it a second time.
-    const problem = `mapping key ${JSON.stringify(key.value)} already defined at line ${key.line}`;
-    throw new KustomizeError("NotSerializable", `yaml: unmarshal errors:\n  ${problem}`);
-  }
-  if (isRoot) return throughJson(key.value);
-  const tag = key.tag === "" ? resolvePlain(key.value, "1.2").tag : key.tag;
-  if (tag === "!!str" || tag === "!!merge") return throughJson(key.value);
-  throw new KustomizeError("NotSerializable", "json: unsupported type: map[interface {}]interface {}");
 }
 
 const smallInteger = /^(?:0|-?[1-9][0-9]{0,14})$/;

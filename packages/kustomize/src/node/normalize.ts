@@ -4,8 +4,8 @@ import { formatText } from "../format/scalar-text.ts";
 import { formatFloat } from "@sluice/yaml";
 import { formatGoFloat } from "../go-format.ts";
 import { isJsonObject, type Json } from "../json.ts";
+import { duplicateKey, jsonKey } from "./json-key.ts";
 import { makeMapping, makeNull, makeScalar, makeSequence } from "./make.ts";
-import { resolvePlain } from "./resolve.ts";
 import { type ScalarValue, scalarValue } from "./scalar-value.ts";
 
 /**
@@ -22,38 +22,31 @@ export function throughJson(node: Node, detour: Detour, inFlow = false): Node {
     case "sequence":
       return makeSequence(node.items.map((item) => throughJson(item, detour, inFlow || node.flow)));
     case "mapping":
-      return mappingThroughJson(node, detour, inFlow || node.flow);
+      return mappingThroughJson(node, detour, { inFlow: inFlow || node.flow, isRoot: false });
     case "alias":
       return throughJson(node.target, detour, inFlow);
   }
 }
 
-function mappingThroughJson(node: MappingNode, detour: Detour, inFlow: boolean): MappingNode {
-  const mapping = makeMapping();
-  const index = new Map<string, number>();
-  for (const { key, value } of node.pairs) {
-    const name = keyName(key);
-    const entry = {
-      key: makeScalar(name, "!!str", detour === "json" ? "double" : "plain"),
-      value: throughJson(value, detour, inFlow),
-    };
-    if (index.has(name)) {
-      throw new KustomizeError(
-        "NotSerializable",
-        `yaml: unmarshal errors:\n  mapping key ${JSON.stringify(name)} already defined`,
-      );
-    }
-    index.set(name, mapping.pairs.push(entry) - 1);
-  }
-  return mapping;
+/** The same for an object as a whole, whose own keys may be other scalars than strings. */
+export function objectThroughJson(node: MappingNode, detour: Detour): MappingNode {
+  return mappingThroughJson(node, detour, { inFlow: node.flow, isRoot: true });
 }
 
-function keyName(key: Node): string {
-  if (key.kind === "scalar") {
-    if (key.tag === "!!str" || key.style !== "plain" || key.tag === "!!merge") return key.value;
-    if (key.tag === "" && resolvePlain(key.value, "1.2").tag === "!!str") return key.value;
-  }
-  throw new KustomizeError("NotSerializable", "json: unsupported type: map[interface {}]interface {}");
+function mappingThroughJson(
+  node: MappingNode,
+  detour: Detour,
+  { inFlow, isRoot }: { readonly inFlow: boolean; readonly isRoot: boolean },
+): MappingNode {
+  const keyStyle = detour === "json" ? "double" : "plain";
+  const names = new Set<string>();
+  const pairs = node.pairs.map(({ key, value }) => {
+    const name = jsonKey(key, isRoot);
+    if (names.has(name)) throw duplicateKey(name);
+    names.add(name);
+    return { key: makeScalar(name, "!!str", keyStyle), value: throughJson(value, detour, inFlow) };
+  });
+  return { ...makeMapping(), pairs };
 }
 
 /** A JSON value as a tree. */
