@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
-import type { ApiClient, Impersonation, KubeConfigOverrides } from "@sluice/kube";
+import type { ApiClient, ClientOptions, Impersonation, KubeConfigOverrides } from "@sluice/kube";
 import { usageError } from "../errors.ts";
 import type { Invocation } from "../program/command.ts";
 import { isLabel } from "./namespace.ts";
@@ -14,7 +14,10 @@ export interface Connection {
 }
 
 /** Connects to the cluster that the global flags name. Nothing is sent yet. */
-export async function connect(invocation: Invocation): Promise<Connection> {
+export async function connect(
+  invocation: Invocation,
+  options: Pick<ClientOptions, "onExchange"> = {},
+): Promise<Connection> {
   const { flags, io } = invocation;
   const overrides = overridesOf(invocation);
   // Here and in the commands the client is loaded when it is needed: half of the start of those who never connect.
@@ -23,7 +26,7 @@ export async function connect(invocation: Invocation): Promise<Connection> {
   const follows = flags["ns-follows-kube-context"] || (io.env["FLUX_NS_FOLLOWS_KUBE_CONTEXT"] ?? "") !== "";
   const namespace =
     follows && !invocation.isSet("namespace") && isLabel(config.namespace) ? config.namespace : flags.namespace;
-  const client = createClient(config, { onWarning: (text) => io.stderr.write(`Warning: ${text}\n`) });
+  const client = createClient(config, { ...options, onWarning: (text) => io.stderr.write(`Warning: ${text}\n`) });
   return { client, namespace, close: () => client.close() };
 }
 

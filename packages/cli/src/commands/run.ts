@@ -86,12 +86,15 @@ at any moment and started again.`,
   async run(invocation) {
     const { io, flags: values } = invocation;
     const log = openLog(invocation);
-    const connection = await connect(invocation);
+    const [{ startControllers }, kube] = await Promise.all([import("@sluice/controllers"), import("@sluice/kube")]);
+    const metrics = new kube.MetricsRegistry();
+    kube.processMetrics(metrics);
+    const connection = await connect(invocation, { onExchange: kube.restClientMetrics(metrics) });
     try {
       await requireKinds(connection.client, io.signal);
-      const [{ startControllers }, kube] = await Promise.all([import("@sluice/controllers"), import("@sluice/kube")]);
       const running = await startControllers({
         client: connection.client,
+        metrics,
         ...optionsOf(invocation, values, kube.parseAddress),
         logger: kube.createLogger({ level: values["log-level"] === "" ? "info" : values["log-level"], ...log }),
       });
