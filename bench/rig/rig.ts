@@ -1,11 +1,17 @@
-import { type ChildProcess, execFileSync, fork } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { gitRepositoryCrd, kustomizationCrd, type UnstructuredObject } from "@sluice/api";
+import {
+  type CustomResourceDefinition,
+  gitRepositoryCrd,
+  kustomizationCrd,
+  type UnstructuredObject,
+} from "@sluice/api";
 import { type RunningControllers, startControllers } from "@sluice/controllers";
 import { type ApiClient, createClient, type Exchange, loadRestConfig } from "@sluice/kube";
 import { type GitServer, serveGitRepositories } from "@sluice/source";
+import { type ApiServer, type ServerName, startServer } from "./api-server.ts";
 
 const namespace = "flux-system";
 const kustomizationKind = { group: "kustomize.toolkit.fluxcd.io", version: "v1", kind: "Kustomization" };
@@ -15,27 +21,29 @@ const definitionKind = { group: "apiextensions.k8s.io", version: "v1", kind: "Cu
 export class Rig {
   readonly directory: string;
   readonly client: ApiClient;
-  readonly #server: ChildProcess;
+  readonly #server: ApiServer;
   #git: GitServer | undefined;
   #controllers: RunningControllers | undefined;
   #onExchange: (exchange: Exchange) => void = () => {};
 
-  private constructor(directory: string, server: ChildProcess, client: (rig: () => Rig) => ApiClient) {
+  private constructor(directory: string, server: ApiServer, client: (rig: () => Rig) => ApiClient) {
     this.directory = directory;
     this.#server = server;
     this.client = client(() => this);
   }
 
-  static async start(options: { readonly workloads?: boolean } = {}): Promise<Rig> {
+  static async start(options: { readonly workloads?: boolean; readonly server?: ServerName } = {}): Promise<Rig> {
     const directory = await mkdtemp(join(tmpdir(), "sluice-bench-"));
-    const kubeconfig = join(directory, "kubeconfig");
-    const script = new URL("server.ts", import.meta.url).pathname;
-    const server = fork(script, [kubeconfig, ...(options.workloads === true ? ["--workloads"] : [])]);
-    await answer(server);
-    const config = await loadRestConfig({ path: kubeconfig });
+    const { workloads = false, server: name = "embedded" } = options;
+    const server = await startServer(name, { directory, workloads });
+    const config = await loadRestConfig({ path: server.kubeconfigPath });
     return new Rig(directory, server, (rig) =>
       createClient(config, { onExchange: (exchange) => rig().#onExchange(exchange) }),
     );
+  }
+
+  get kubeconfigPath(): string {
+    return this.#server.kubeconfigPath;
   }
 
   /** Calls back for every request that {@link client} makes from now on. */
@@ -43,21 +51,25 @@ export class Rig {
     this.#onExchange = onExchange;
   }
 
-  /** Resident memory of the API server's process, in bytes. */
-  async serverMemory(): Promise<number> {
-    const reply = answer(this.#server);
-    this.#server.send("memory");
-    return ((await reply) as { rss: number }).rss;
+  /** Resident memory of the API server's process, in bytes; of the embedded one only. */
+  serverMemory(): Promise<number> {
+    return this.#server.memory();
+  }
+
+  /** Makes the kinds known that controllers need, and the namespace in which the benchmarks work. */
+  async installKinds(): Promise<void> {
+    const options = { fieldManager: "bench" };
+    await this.client.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } }, options);
+    const definitions = [gitRepositoryCrd, kustomizationCrd, ...otherSourceDefinitions()];
+    for (const crd of definitions as unknown as UnstructuredObject[]) {
+      await this.client.create(crd, options);
+      await this.#until(definitionKind, crd.metadata.name, (object) => condition(object, "Established") === "True");
+    }
   }
 
   /** Starts all controllers in this process, with the kinds they need. */
   async startControllers(): Promise<void> {
-    const options = { fieldManager: "bench" };
-    await this.client.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } }, options);
-    for (const crd of [gitRepositoryCrd, kustomizationCrd] as unknown as UnstructuredObject[]) {
-      await this.client.create(crd, options);
-      await this.#until(definitionKind, crd.metadata.name, (object) => condition(object, "Established") === "True");
-    }
+    await this.installKinds();
     this.#controllers = await startControllers({ client: this.client, directory: join(this.directory, "controllers") });
   }
 
@@ -96,7 +108,7 @@ export class Rig {
     await this.#until(kind, "fleet", (object) => condition(object, "Ready") === "True");
   }
 
-  async createKustomization(name: string, path: string): Promise<void> {
+  async createKustomization(name: string, path: string, spec: Readonly<Record<string, unknown>> = {}): Promise<void> {
     const kustomization: UnstructuredObject = {
       apiVersion: "kustomize.toolkit.fluxcd.io/v1",
       kind: "Kustomization",
@@ -108,9 +120,30 @@ export class Rig {
         wait: true,
         timeout: "5m",
         sourceRef: { kind: "GitRepository", name: "fleet" },
+        ...spec,
       },
     };
     await this.client.create(kustomization);
+  }
+
+  /** Waits until so many Kustomizations are Ready at once. Fails when that takes longer than `timeoutMs`. */
+  async untilAllReady(count: number, timeoutMs: number): Promise<void> {
+    const ready = new Set<string>();
+    const stop = AbortSignal.timeout(timeoutMs);
+    let latest = "";
+    try {
+      for await (const event of this.client.watch(kustomizationKind, { namespace, signal: stop })) {
+        if (event.type === "BOOKMARK") continue;
+        const { name } = event.object.metadata;
+        if (condition(event.object, "Ready") === "True") ready.add(name);
+        else ready.delete(name);
+        if (ready.size === count) return;
+        latest = JSON.stringify(event.object["status"] ?? {});
+      }
+    } catch (error) {
+      if (!stop.aborted) throw error;
+    }
+    throw new Error(`${ready.size} of ${count} Kustomizations became Ready, the last that changed: ${latest}`);
   }
 
   untilReady(name: string): Promise<void> {
@@ -131,9 +164,7 @@ export class Rig {
     await this.#controllers?.stop();
     await this.#git?.close();
     await this.client.close();
-    const ended = new Promise((resolve) => this.#server.once("exit", resolve));
-    this.#server.disconnect();
-    await ended;
+    await this.#server.close();
     await rm(this.directory, { recursive: true, force: true });
   }
 
@@ -154,15 +185,31 @@ export class Rig {
   }
 }
 
+/** Flux's controllers wait for every kind of source to exist, whether it is used or not. */
+function otherSourceDefinitions(): CustomResourceDefinition[] {
+  const plurals: Readonly<Record<string, string>> = {
+    Bucket: "buckets",
+    ExternalArtifact: "externalartifacts",
+    HelmChart: "helmcharts",
+    HelmRepository: "helmrepositories",
+    OCIRepository: "ocirepositories",
+  };
+  const group = "source.toolkit.fluxcd.io";
+  const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } } as const;
+  return Object.entries(plurals).map(([kind, plural]) => ({
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: `${plural}.${group}` },
+    spec: {
+      group,
+      names: { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase() },
+      scope: "Namespaced",
+      versions: [{ name: "v1", served: true, storage: true, schema, subresources: { status: {} } }],
+    },
+  }));
+}
+
 function condition(object: UnstructuredObject, type: string): string | undefined {
   const status = object["status"] as { conditions?: { type: string; status: string }[] } | undefined;
   return status?.conditions?.find((each) => each.type === type)?.status;
-}
-
-function answer(child: ChildProcess): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    child.once("message", resolve);
-    child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`the API server's process ended with ${code ?? "a signal"}`)));
-  });
 }
