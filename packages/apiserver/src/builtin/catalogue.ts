@@ -100,6 +100,8 @@ function createDefinition(served: readonly KubernetesResource[]): ResourceDefini
   };
 }
 
+const endpointsWarning = "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice";
+
 function createVersion(resource: KubernetesResource, storageApiVersion: string): ResourceVersion {
   const { group, kind } = resource;
   const apiVersion = formatApiVersion(resource);
@@ -117,6 +119,7 @@ function createVersion(resource: KubernetesResource, storageApiVersion: string):
     }),
     columns: columnsOf(group, kind),
     selectableFields: selectableFieldsOf(group, kind),
+    ...(apiVersion === "v1" && kind === "Endpoints" ? { deprecationWarning: endpointsWarning } : {}),
     ...conversionOf(storageApiVersion, apiVersion, kind),
   };
 }

@@ -1,3 +1,4 @@
+import { formatTime } from "../clock.ts";
 import type { FieldErrors } from "../errors/field-errors.ts";
 import { badRequest } from "../errors/status-errors.ts";
 import {
@@ -160,9 +161,11 @@ export const persistentVolumeStrategy: StrategyOverrides = {
     const spec = ensureObject(volume, "spec");
     setDefaultString(spec, "volumeMode", "Filesystem");
     setDefaultString(spec, "persistentVolumeReclaimPolicy", "Retain");
+    const hostPath = objectAt(spec, "hostPath");
+    if (hostPath !== undefined) setDefault(hostPath, "type", "");
   },
-  prepareForCreate: (volume) => {
-    volume["status"] = { phase: "Pending" };
+  prepareForCreate: (volume, { now }) => {
+    volume["status"] = { phase: "Pending", lastPhaseTransitionTime: formatTime(now) };
   },
   validate: (volume, errors) => {
     if (stringsAt(volume, "spec", "accessModes").length === 0) errors.required("spec.accessModes");
@@ -204,6 +207,16 @@ export const endpointsStrategy: StrategyOverrides = {
   default: (endpoints) => {
     for (const subset of objectsAt(endpoints, "subsets")) {
       for (const port of objectsAt(subset, "ports")) setDefaultString(port, "protocol", "TCP");
+    }
+  },
+};
+
+export const endpointSliceStrategy: StrategyOverrides = {
+  allowCreateOnUpdate: true,
+  default: (slice) => {
+    for (const port of objectsAt(slice, "ports")) {
+      setDefault(port, "name", "");
+      setDefaultString(port, "protocol", "TCP");
     }
   },
 };

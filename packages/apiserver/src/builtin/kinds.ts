@@ -5,6 +5,7 @@ import { cronJobStrategy, jobStrategy } from "./batch.ts";
 import {
   configMapStrategy,
   endpointsStrategy,
+  endpointSliceStrategy,
   eventStrategy,
   leaseStrategy,
   limitRangeStrategy,
@@ -51,6 +52,7 @@ export const kindStrategies: ReadonlyMap<string, StrategyOverrides> = new Map<st
   ["batch/CronJob", cronJobStrategy],
   ["batch/Job", jobStrategy],
   ["coordination.k8s.io/Lease", leaseStrategy],
+  ["discovery.k8s.io/EndpointSlice", endpointSliceStrategy],
   ["events.k8s.io/Event", eventStrategy],
   ["networking.k8s.io/Ingress", ingressStrategy],
   ["networking.k8s.io/NetworkPolicy", networkPolicyStrategy],

@@ -64,7 +64,7 @@ export function applyTo(live: KubeObject | undefined, applied: JsonObject, write
   try {
     const { object } = serverSideApply({
       ...request,
-      live: live === undefined ? undefined : asPatch(live),
+      live: live === undefined ? undefined : withManagers(live, request, writer),
       applied: asPatch(applied),
       force,
     });
@@ -72,6 +72,17 @@ export function applyTo(live: KubeObject | undefined, applied: JsonObject, write
   } catch (error) {
     throw answerTo(error);
   }
+}
+
+/** An object that nobody manages got its fields from somebody before the first apply. */
+function withManagers(
+  live: KubeObject,
+  request: NonNullable<ReturnType<typeof requestOf>>,
+  { version }: Writer,
+): PatchObject {
+  const { zero } = version.schema;
+  if (zero === undefined || (live.metadata.managedFields ?? []).length > 0) return asPatch(live);
+  return trackUpdate({ ...request, manager: "before-first-apply", before: asPatch(zero), after: asPatch(live) });
 }
 
 function answerTo(error: unknown): unknown {
