@@ -48,8 +48,20 @@ function divideUp(value: bigint, by: bigint): bigint {
   return value % by === 0n ? value / by : value / by + 1n;
 }
 
+/** The same few quantities come again and again: `100m`, `128Mi`. */
+const known = new Map<string, string | undefined>();
+const knownLimit = 4096;
+
 /** The canonical form; `undefined` when the text is no quantity. */
 export function canonicalQuantity(text: string): string | undefined {
+  if (known.has(text)) return known.get(text);
+  if (known.size >= knownLimit) known.clear();
+  const canonical = canonicalize(text);
+  known.set(text, canonical);
+  return canonical;
+}
+
+function canonicalize(text: string): string | undefined {
   const parsed = parse(text);
   if (parsed === undefined) return undefined;
   const { nanos, format } = parsed;
