@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
+import { parseAll } from "@sluice/yaml";
 import { loadTxtarCases } from "@sluice/testing";
 import { build, type BuildOptions, format } from "./build.ts";
 import { KustomizeError } from "./errors.ts";
 import { MemoryFileSystem, type SymbolicLink } from "./memory-file-system.ts";
 import { joinPath } from "./posix-path.ts";
+import type { ResMap } from "./res-map.ts";
 import { fixtureRoot, optionsOf, parseSetup } from "./testing/fixture.ts";
 
 const testdata = new URL("../testdata/", import.meta.url);
@@ -62,6 +64,25 @@ test("building what was built changes nothing", () => {
     if (name.startsWith("output/") || name.startsWith("buildMetadata/")) continue;
     const built = outcome(files, root, options);
     if (built.startsWith("apiVersion: ")) assert.equal(buildOne(built), built, name);
+  }
+});
+
+/** Plain values; floats that are whole and integers beyond 2^53 look the same. */
+function withoutBigint(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (_, each: unknown) => (typeof each === "bigint" ? Number(each) : each)));
+}
+
+test("what is printed means what the objects say", () => {
+  for (const { name, files, root, options } of trees) {
+    let built: ResMap;
+    try {
+      built = build(new MemoryFileSystem(files), root, options);
+      format(built);
+    } catch (error) {
+      if (error instanceof KustomizeError) continue;
+      throw error;
+    }
+    assert.deepEqual(withoutBigint(parseAll(format(built))), withoutBigint(built.resources), name);
   }
 });
 

@@ -3,6 +3,7 @@ import { KustomizeError } from "../errors.ts";
 import { formatGoFloat } from "../go-format.ts";
 import { duplicateKey, jsonKey } from "../node/json-key.ts";
 import { type ScalarValue, scalarValue } from "../node/scalar-value.ts";
+import { textThroughJson } from "../node/json-text.ts";
 import { compareKeys } from "./compare-keys.ts";
 import { formatNumber } from "./number.ts";
 import { formatText, isComplexKey } from "./scalar-text.ts";
@@ -102,7 +103,7 @@ interface Entry {
 
 /** The entries in output order. Keys must be strings, but for the root of an object, where any scalar becomes one. */
 function sorted(node: MappingNode, isRoot: boolean): readonly Entry[] {
-  const entries = node.pairs.map(({ key, value }) => ({ name: throughJson(jsonKey(key, isRoot)), value }));
+  const entries = node.pairs.map(({ key, value }) => ({ name: textThroughJson(jsonKey(key, isRoot)), value }));
   if (entries.length < 2) return entries;
   entries.sort((a, b) => compareKeys(a.name, b.name));
   for (let index = 1; index < entries.length; index++) {
@@ -124,31 +125,16 @@ interface ValuePlace {
 
 function formatScalar(node: ScalarNode, { indent, column, inFlow }: ValuePlace): string {
   if (node.tag === "!!str" && node.style !== "folded") {
-    return formatText(throughJson(node.value), { column, indent, isKey: false });
+    return formatText(textThroughJson(node.value), { column, indent, isKey: false });
   }
   if (node.tag === "!!int" && node.style === "plain" && smallInteger.test(node.value)) return node.value;
   return formatValue(scalarValue(node, inFlow), indent, column);
 }
 
 function formatValue(value: ScalarValue, indent: number, column: number): string {
-  if (typeof value === "string") return formatText(throughJson(value), { column, indent, isKey: false });
+  if (typeof value === "string") return formatText(textThroughJson(value), { column, indent, isKey: false });
   if (typeof value === "bigint") return formatNumber(value);
   if (typeof value !== "number") return String(value);
   if (Number.isFinite(value)) return formatNumber(value);
   throw new KustomizeError("NotSerializable", `json: unsupported value: ${formatGoFloat(value)}`);
-}
-
-const control = /[\x7f-\x84\x86-\x9f\ufffe\uffff]/;
-const rare = /[\x7f-\x9f\ud800-\udfff\ufffe\uffff]/;
-
-/** What becomes of a string that is written as JSON and read by a YAML parser: `NEL` is a line break there. */
-function throughJson(text: string): string {
-  if (!rare.test(text)) return text;
-  if (control.test(text)) throw new KustomizeError("NotSerializable", "yaml: control characters are not allowed");
-  const whole = text.toWellFormed();
-  if (!whole.includes("\u0085")) return whole;
-  return whole.replace(/ *\u0085[ \u0085]*/g, (breaks) => {
-    const count = breaks.split("\u0085").length - 1;
-    return count === 1 ? " " : "\n".repeat(count - 1);
-  });
 }

@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue, MappingNode, Node, ScalarNode } from "@slui
 import { KustomizeError } from "../errors.ts";
 import { formatGoFloat } from "../go-format.ts";
 import { duplicateKey, jsonKey } from "./json-key.ts";
+import { textThroughJson } from "./json-text.ts";
 import { scalarValue } from "./scalar-value.ts";
 
 /**
@@ -29,7 +30,7 @@ export function toPlain(node: Node, inFlow = false): JsonValue {
 function plainMapping({ pairs }: MappingNode, inFlow: boolean, isRoot: boolean): JsonObject {
   const object: JsonObject = {};
   for (const { key, value } of pairs) {
-    const name = jsonKey(key, isRoot);
+    const name = textThroughJson(jsonKey(key, isRoot));
     if (Object.hasOwn(object, name)) throw duplicateKey(name);
     const plain = toPlain(value, inFlow);
     if (name === "__proto__") {
@@ -41,6 +42,7 @@ function plainMapping({ pairs }: MappingNode, inFlow: boolean, isRoot: boolean):
 
 function plainScalar(node: ScalarNode, inFlow: boolean): JsonValue {
   const value = scalarValue(node, inFlow);
-  if (typeof value !== "number" || Number.isFinite(value)) return value;
+  if (typeof value === "string") return textThroughJson(value);
+  if (typeof value !== "number" || Number.isFinite(value)) return value === 0 ? 0 : value;
   throw new KustomizeError("NotSerializable", `json: unsupported value: ${formatGoFloat(value)}`);
 }
