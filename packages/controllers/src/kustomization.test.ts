@@ -219,7 +219,7 @@ test("a failed revision leaves what was applied before, and what it created itse
   });
   const object = await fleet.untilReady("app", "False ReconciliationFailed");
   assert.equal(ready(object), 'ConfigMap/nowhere/x not found: namespaces "nowhere" not found\nNamespace/new created');
-  assert.deepEqual(inventory(object), ["_apps__Namespace", "_new__Namespace", "apps_a__ConfigMap"]);
+  assert.deepEqual(inventory(object), ["_apps__Namespace", "apps_a__ConfigMap", "_new__Namespace"]);
   assert.equal(object.status?.lastAppliedRevision, "main@sha1:a");
   assert.equal(await fleet.exists(configMaps, apps("a")), true);
 });

@@ -6,14 +6,14 @@ const a = { id: "ns_a__ConfigMap", v: "v1" };
 const b = { id: "ns_b_apps_Deployment", v: "v1" };
 const c = { id: "_c__Namespace", v: "v1" };
 
-test("inventories are sorted, merged and subtracted by id", () => {
-  assert.deepEqual(mergeInventories([b, a], [c, a]), [c, a, b]);
+test("inventories keep their order, are merged and subtracted by id", () => {
+  assert.deepEqual(mergeInventories([b, a], [c, a]), [b, a, c]);
   assert.deepEqual(mergeInventories([b], [{ ...b, v: "v2" }]), [{ ...b, v: "v2" }]);
   assert.deepEqual(subtractInventory([a, b, c], [{ ...b, v: "v2" }]), [a, c]);
 });
 
 test("an inventory names its objects, and objects make an inventory", () => {
-  assert.deepEqual(inventoryOf(objectsOf([b, a])), [a, b]);
+  assert.deepEqual(inventoryOf(objectsOf([b, a])), [b, a]);
   assert.deepEqual(objectsOf([{ id: "broken", v: "v1" }]), []);
 });
 

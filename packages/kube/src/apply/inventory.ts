@@ -8,18 +8,16 @@ export interface InventoryEntry {
   readonly v: string;
 }
 
-/** The entries for some objects, each id once (the last version wins), sorted by id. */
+/** The entries for some objects, in their order, each id once (the last version wins). */
 export function inventoryOf(objects: Iterable<ObjectReference>): InventoryEntry[] {
   return mergeInventories([...objects].map((object) => ({ id: formatObjectId(object), v: object.gvk.version })));
 }
 
-/** All entries of all inventories, each id once (the last version wins), sorted by id. */
+/** All entries of all inventories, the first one's first, each id once (the last version wins). */
 export function mergeInventories(...inventories: readonly (readonly InventoryEntry[])[]): InventoryEntry[] {
   const versions = new Map<string, string>();
   for (const inventory of inventories) for (const { id, v } of inventory) versions.set(id, v);
-  return [...versions]
-    .map(([id, v]) => ({ id, v }))
-    .toSorted((left, right) => (left.id < right.id ? -1 : left.id > right.id ? 1 : 0));
+  return [...versions].map(([id, v]) => ({ id, v }));
 }
 
 /** The entries of `before` whose id is not in `after`: what became stale. A changed version alone does not count. */
