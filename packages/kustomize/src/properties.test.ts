@@ -177,6 +177,6 @@ test("damaged input ends in a coded error or a result", () => {
         outcome(new Map([...tree.files, [name, text]]), tree.root, tree.options);
       },
     ),
-    { numRuns: 1500 },
+    { numRuns: 500 },
   );
 });
