@@ -35,8 +35,8 @@ class Names {
     const visit = (value: Json): void => {
       if (Array.isArray(value)) (value as readonly Json[]).forEach(visit);
       if (!isObject(value)) return;
-      const { resourceVersion, uid, generateName, name } = value;
-      if (typeof uid === "string" && typeof resourceVersion === "string") revisions.add(Number(resourceVersion));
+      const { resourceVersion, generateName, name } = value;
+      if (typeof resourceVersion === "string" && hasRevision(value)) revisions.add(Number(resourceVersion));
       if (typeof generateName === "string" && typeof name === "string" && name.startsWith(generateName)) {
         generated.set(name, `${generateName}<suffix>`);
       }
@@ -52,7 +52,12 @@ class Names {
     if (typeof value === "string") return this.#text(value, now);
     if (Array.isArray(value)) return (value as readonly Json[]).map((item) => this.normalize(item, now));
     if (!isObject(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.#member(value, key, item, now)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [
+        key.replace(uuid, (uid) => this.#uid(uid)),
+        this.#member(value, key, item, now),
+      ]),
+    );
   }
 
   #member(parent: JsonObject, key: string, value: Json, now: number): Json {
@@ -64,6 +69,9 @@ class Names {
       case "managedFields":
         // Their order is that of times, which a slow run draws apart.
         return Array.isArray(value) ? (this.normalize(value, now) as readonly Json[]).toSorted(byManager) : value;
+      case "causes":
+        // Conflicts with several managers come in the order of a Go map.
+        return Array.isArray(value) ? (this.normalize(value, now) as readonly Json[]).toSorted(byConflict) : value;
       case "clusterIP":
         return typeof value === "string" && allocatedAddress.test(value) ? this.#allocation("ip", value) : value;
       case "clusterIPs":
@@ -83,7 +91,7 @@ class Names {
   #revision(parent: JsonObject, value: Json): Json {
     if (typeof value !== "string" || value === "" || value === "0") return value;
     // The revision of a list or a bookmark also counts what others wrote meanwhile.
-    return "uid" in parent ? (this.#revisions.get(value) ?? "<rv-unknown>") : "<rv>";
+    return hasRevision(parent) ? (this.#revisions.get(value) ?? "<rv-unknown>") : "<rv>";
   }
 
   #allocation(kind: string, value: string): string {
@@ -95,11 +103,14 @@ class Names {
   }
 
   #text(text: string, now: number): string {
+    const shown = /^(.*?Invalid value: )("\{\\".*\}")(: .*)$/s.exec(text);
+    if (shown !== null) return this.#shownObject(shown, now);
     let result = text
       .replace(uuid, (found) => this.#uid(found))
       .replace(time, (found) => (Math.abs(Date.parse(found) - now) < nearMs ? "<time>" : found))
       .replace(address, "<address>")
       .replace(token, "<token>")
+      .replace(/\b(Bad_)[b-z2-9]{5}\b/g, "$1<suffix>")
       .replace(/(resource ?version:? )(\d+)( \(\d+\))?/gi, (_all, head: string, asked: string, current?: string) => {
         return `${head}${this.#revisions.get(asked) ?? asked}${current === undefined ? "" : " (<rv>)"}`;
       })
@@ -113,6 +124,16 @@ class Names {
     return result;
   }
 
+  /** A message that shows a whole object: the order of its members depends on who has touched them. */
+  #shownObject([text, head = "", quoted = "", rest = ""]: RegExpExecArray, now: number): string {
+    try {
+      const object = JSON.parse(JSON.parse(quoted) as string) as Json;
+      return head + JSON.stringify(sorted(this.normalize(object, now))) + this.#text(rest, now);
+    } catch {
+      return text;
+    }
+  }
+
   #uid(uid: string): string {
     // Zeroes and repeated digits are uids that a scenario made up.
     if (/^(.)\1{7}-/.test(uid)) return uid;
@@ -124,6 +145,18 @@ class Names {
   }
 }
 
+/** Whether the resourceVersion of some metadata is that of an object. */
+function hasRevision(metadata: JsonObject): boolean {
+  return typeof metadata["uid"] === "string" && metadata["resourceVersion"] !== "";
+}
+
+function sorted(value: Json): Json {
+  if (Array.isArray(value)) return (value as readonly Json[]).map(sorted);
+  if (!isObject(value)) return value;
+  const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(members.map(([key, item]) => [key, sorted(item)]));
+}
+
 const managerKeys = ["operation", "manager", "apiVersion", "subresource"];
 
 function byManager(a: Json, b: Json): number {
@@ -133,4 +166,10 @@ function byManager(a: Json, b: Json): number {
 
 function managerOf(entry: Json): string {
   return isObject(entry) ? JSON.stringify(managerKeys.map((key) => entry[key] ?? "")) : "";
+}
+
+function byConflict(a: Json, b: Json): number {
+  if (!isObject(a) || !isObject(b) || a["reason"] !== "FieldManagerConflict") return 0;
+  const [left, right] = [JSON.stringify(a), JSON.stringify(b)];
+  return left < right ? -1 : left > right ? 1 : 0;
 }

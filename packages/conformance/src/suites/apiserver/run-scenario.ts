@@ -21,7 +21,7 @@ const methods: Readonly<Record<string, string>> = {
 };
 
 /** How long events and conditions are waited for before their absence is taken as the answer. */
-const patienceMs = 4000;
+const patienceMs: Readonly<Record<Server["name"], number>> = { real: 5000, embedded: 1000 };
 /** How long a watch is listened to after the last event that was waited for: for events that should not come. */
 const graceMs = 40;
 
@@ -127,7 +127,7 @@ export class ScenarioRun {
   }
 
   async #poll(call: Call, isDone: (answer: Answer) => boolean): Promise<Answer> {
-    const deadline = Date.now() + patienceMs;
+    const deadline = Date.now() + patienceMs[this.#server.name];
     for (;;) {
       const answer = readAnswer(await this.#server.call(call));
       if (isDone(answer) || Date.now() > deadline) return answer;
@@ -168,7 +168,7 @@ export class ScenarioRun {
     const [label = "w", count = "1"] = step.words;
     const watching = this.#watches.get(label);
     if (watching === undefined) throw new RangeError(`no watch ${label}`);
-    const deadline = Date.now() + patienceMs;
+    const deadline = Date.now() + patienceMs[this.#server.name];
     while (watching.events.length < Number(count) && Date.now() < deadline) {
       const timer = new AbortController();
       const arrival = new Promise<void>((resolve) => (watching.arrived = resolve));
