@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { kustomizationGvk, type Kustomization } from "@sluice/api";
-import { formatObjectId, referenceOf } from "@sluice/kube";
+import { kustomizationGvk, StatusError, type Kustomization } from "@sluice/api";
+import { formatObjectId, referenceOf, systemClock } from "@sluice/kube";
 import { configMaps, configMapYaml, Fleet, namespaceYaml } from "./test-cluster/fleet.ts";
 import { observeClient } from "./test-cluster/observed-client.ts";
 
@@ -20,6 +20,9 @@ const after = {
   "app/changed.yaml": configMapYaml("changed", "2"),
   "app/new.yaml": configMapYaml("new"),
 };
+
+/** The ids of what is in the cluster in the end. */
+const final = ["_apps__Namespace", "apps_changed__ConfigMap", "apps_new__ConfigMap", "apps_same__ConfigMap"];
 
 /** Everything in the cluster that carries the Kustomization's labels, as inventory ids with content. */
 async function owned(fleet: Fleet): Promise<Map<string, unknown>> {
@@ -69,16 +72,12 @@ async function dieAndRecover(fleet: Fleet, lifetime: number): Promise<boolean> {
 
   const successor = await fleet.startController();
   const object = await fleet.untilReady("app", succeeded, revision);
-  const final = new Map<string, unknown>([
-    ["_apps__Namespace", undefined],
-    ["apps_changed__ConfigMap", { value: "2" }],
-    ["apps_new__ConfigMap", { value: "1" }],
-    ["apps_same__ConfigMap", { value: "1" }],
-  ]);
-  assert.deepEqual(await owned(fleet), final);
+  const live = await owned(fleet);
+  assert.deepEqual([...live.keys()], final);
+  assert.deepEqual(live.get("apps_changed__ConfigMap"), { value: "2" });
   assert.deepEqual(
     object.status?.inventory?.entries.map(({ id }) => id),
-    [...final.keys()],
+    final,
   );
   await successor.stop();
   return hasDied;
@@ -93,4 +92,40 @@ test("a process that dies at any call leaves nothing behind that its successor d
     });
     assert.ok(lifetime < 100, "the attempt never came to its end");
   }
+});
+
+test("an API server that fails again and again delays the end and does not change it", async (t) => {
+  const fleet = await Fleet.create(t, { clock: systemClock, maxRetryDelayMs: 5 });
+  let calls = 0;
+  let gap = 0;
+  let nextFailure = 1;
+  const unreliable = observeClient(fleet.client, (call) => {
+    if (call.endsWith("Event") || /^list (?:Kustomization|GitRepository|Secret)$/.test(call)) return;
+    // Growing gaps: in the end an attempt comes through, after failing at ever later calls.
+    if ((calls += 1) < nextFailure) return;
+    nextFailure += gap += 1;
+    const reason = calls % 2 === 0 ? "InternalError" : "TooManyRequests";
+    const code = reason === "InternalError" ? 500 : 429;
+    throw new StatusError({
+      kind: "Status",
+      apiVersion: "v1",
+      metadata: {},
+      status: "Failure",
+      reason,
+      code,
+      message: call,
+    });
+  });
+  await fleet.startController(unreliable);
+  await fleet.publish("main@sha1:a", before);
+  await fleet.kustomize("app");
+  await fleet.untilReady("app", succeeded, "main@sha1:a");
+  await fleet.publish("main@sha1:b", after);
+  const object = await fleet.untilReady("app", succeeded, "main@sha1:b");
+  assert.deepEqual([...(await owned(fleet)).keys()], final);
+  assert.deepEqual(
+    object.status?.inventory?.entries.map(({ id }) => id),
+    final,
+  );
+  assert.ok(calls > 30);
 });

@@ -28,6 +28,8 @@ const PATIENCE_MS = 30_000;
 export interface FleetOptions {
   readonly server?: ApiServerOptions;
   readonly policy?: Partial<KustomizationPolicy>;
+  /** Default: as in Flux. */
+  readonly maxRetryDelayMs?: number;
   /** Default: a clock that only {@link Fleet.clock} moves. */
   readonly clock?: Clock;
 }
@@ -88,6 +90,10 @@ export class Fleet {
     const manager = new Manager({ client, clock });
     await addKustomizationController(manager, {
       random: () => 0.5,
+      ...(this.#options.maxRetryDelayMs !== undefined && {
+        minRetryDelayMs: 1,
+        maxRetryDelayMs: this.#options.maxRetryDelayMs,
+      }),
       ...(this.#options.policy && { policy: this.#options.policy }),
       fetchArtifact: ({ digest }) => {
         const files = this.#artifacts.get(digest);
