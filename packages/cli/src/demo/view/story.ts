@@ -66,11 +66,10 @@ function exampleSteps({ repository }: Story): readonly Step[] {
       ],
     },
     {
-      title: "A manual edit: undone at the next reconciliation, here at once",
+      title: "A manual edit: noticed by a watch and undone within about a second",
       commands: [
         "kubectl -n payment scale deployment payment-service --replicas=1",
-        "sluice reconcile kustomization payment-service",
-        "kubectl -n payment get deployment payment-service",
+        "kubectl -n payment get deployment payment-service --watch   # Ctrl-C when it is back",
       ],
     },
     {
@@ -95,7 +94,7 @@ function generalSteps({ repository }: Story): readonly Step[] {
       ],
     },
     {
-      title: "A manual edit: undone at the next reconciliation",
+      title: "A manual edit: noticed by a watch and undone within about a second",
       commands: ["sluice tree kustomization flux-system", "kubectl edit deployment NAME --namespace NAMESPACE"],
     },
     {
