@@ -10,7 +10,7 @@
 import { parseArgs } from "node:util";
 import { observeDeployments } from "./rig/deployment-observer.ts";
 import { type Engine, fluxDirectory, startFlux, startSluice, type Usage } from "./rig/engine.ts";
-import type { ServerName } from "./rig/api-server.ts";
+import { isServerName, type ServerName } from "./rig/api-server.ts";
 import { Rig } from "./rig/rig.ts";
 
 const app = `apiVersion: v1
@@ -74,7 +74,7 @@ async function measure(server: ServerName, count: number, start: Start): Promise
     const before = await engine.usage();
     const names = Array.from({ length: count }, (_, index) => `app-${index}`);
     const started = performance.now();
-    const ready = rig.untilAllReady(count, 1_200_000);
+    const ready = rig.untilAllReady(count, { timeoutMs: 1_200_000 });
     const creations = inParallel(names, 16, (name) =>
       rig.createKustomization(name, "./app", {
         interval: "60m",
@@ -128,8 +128,8 @@ const { values } = parseArgs({
 });
 const count = Number(values.count);
 if (!Number.isInteger(count) || count < 1) throw new Error(`--count must be a number above 0, not ${values.count}`);
-if (values.server !== "embedded" && values.server !== "real") throw new Error("--server must be embedded or real");
 const { server } = values;
+if (!isServerName(server)) throw new Error("--server must be embedded or real");
 const binaries = fluxDirectory();
 const chosen = values.engine ?? (binaries !== undefined && server === "real" ? "both" : "sluice");
 const results: string[] = [];

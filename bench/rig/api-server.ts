@@ -6,6 +6,10 @@ import { ensureOracle } from "../../packages/conformance/src/oracle.ts";
 /** Which API server a benchmark works on: ours, or the real kube-apiserver with a real etcd. */
 export type ServerName = "embedded" | "real";
 
+export function isServerName(text: string): text is ServerName {
+  return text === "embedded" || text === "real";
+}
+
 /** An API server outside this process. */
 export interface ApiServer {
   readonly kubeconfigPath: string;

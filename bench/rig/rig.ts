@@ -15,6 +15,7 @@ import { type ApiServer, type ServerName, startServer } from "./api-server.ts";
 
 const namespace = "flux-system";
 const kustomizationKind = { group: "kustomize.toolkit.fluxcd.io", version: "v1", kind: "Kustomization" };
+const sourceKind = { group: "source.toolkit.fluxcd.io", version: "v1", kind: "GitRepository" };
 const definitionKind = { group: "apiextensions.k8s.io", version: "v1", kind: "CustomResourceDefinition" };
 
 /** A cluster in another process, and a directory for whatever the benchmark needs beside it. */
@@ -76,23 +77,21 @@ export class Rig {
   /** Puts files into a new Git repository and serves it. Returns its URL. */
   async serveRepository(files: ReadonlyMap<string, string>): Promise<string> {
     const work = join(this.directory, "work");
-    for (const [path, text] of files) {
-      await mkdir(dirname(join(work, path)), { recursive: true });
-      await writeFile(join(work, path), text);
-    }
-    const git = (cwd: string, ...args: string[]): void => {
-      execFileSync("git", ["-c", "user.name=bench", "-c", "user.email=bench@sluice.invalid", ...args], {
-        cwd,
-        stdio: "pipe",
-      });
-    };
+    await mkdir(work);
     git(work, "init", "--quiet", "--initial-branch=main");
-    git(work, "add", ".");
-    git(work, "commit", "--quiet", "--message=all");
+    await commit(work, files);
     await mkdir(join(this.directory, "repositories"));
     git(this.directory, "clone", "--quiet", "--bare", work, "repositories/fleet");
     this.#git = await serveGitRepositories(join(this.directory, "repositories"));
     return `${this.#git.url}/fleet`;
+  }
+
+  /** Commits files to the repository that is served. Returns the revision as a source has it. */
+  async push(files: ReadonlyMap<string, string>): Promise<string> {
+    const work = join(this.directory, "work");
+    await commit(work, files);
+    git(work, "push", "--quiet", join(this.directory, "repositories/fleet"), "main");
+    return `main@sha1:${git(work, "rev-parse", "HEAD").trim()}`;
   }
 
   /** Creates a GitRepository and waits until nothing stands in the way of Kustomizations of it. */
@@ -104,8 +103,7 @@ export class Rig {
       spec: { interval: "1h", url, ref: { branch: "main" } },
     };
     await this.client.create(source);
-    const kind = { group: "source.toolkit.fluxcd.io", version: "v1", kind: "GitRepository" };
-    await this.#until(kind, "fleet", (object) => condition(object, "Ready") === "True");
+    await this.#until(sourceKind, "fleet", (object) => condition(object, "Ready") === "True");
   }
 
   async createKustomization(name: string, path: string, spec: Readonly<Record<string, unknown>> = {}): Promise<void> {
@@ -126,8 +124,15 @@ export class Rig {
     await this.client.create(kustomization);
   }
 
-  /** Waits until so many Kustomizations are Ready at once. Fails when that takes longer than `timeoutMs`. */
-  async untilAllReady(count: number, timeoutMs: number): Promise<void> {
+  /**
+   * Waits until so many Kustomizations are Ready at once, and have applied the revision if one is given. Fails when
+   * that takes longer than `timeoutMs`.
+   */
+  async untilAllReady(
+    count: number,
+    options: { readonly revision?: string; readonly timeoutMs: number },
+  ): Promise<void> {
+    const { revision, timeoutMs } = options;
     const ready = new Set<string>();
     const stop = AbortSignal.timeout(timeoutMs);
     let latest = "";
@@ -135,10 +140,12 @@ export class Rig {
       for await (const event of this.client.watch(kustomizationKind, { namespace, signal: stop })) {
         if (event.type === "BOOKMARK") continue;
         const { name } = event.object.metadata;
-        if (condition(event.object, "Ready") === "True") ready.add(name);
+        const status = (event.object["status"] ?? {}) as { readonly lastAppliedRevision?: string };
+        const isCurrent = revision === undefined || status.lastAppliedRevision === revision;
+        if (isCurrent && condition(event.object, "Ready") === "True") ready.add(name);
         else ready.delete(name);
         if (ready.size === count) return;
-        latest = JSON.stringify(event.object["status"] ?? {});
+        latest = JSON.stringify(status);
       }
     } catch (error) {
       if (!stop.aborted) throw error;
@@ -148,6 +155,12 @@ export class Rig {
 
   untilReady(name: string): Promise<void> {
     return this.#until(kustomizationKind, name, (object) => condition(object, "Ready") === "True");
+  }
+
+  /** Tells the source that there is something to fetch, as a webhook would. */
+  async notifySource(token: string): Promise<void> {
+    const body = { metadata: { annotations: { "reconcile.fluxcd.io/requestedAt": token } } };
+    await this.client.patch(sourceKind, { namespace, name: "fleet" }, { type: "merge", body });
   }
 
   /** Asks for a reconciliation and waits until it was handled. */
@@ -212,4 +225,18 @@ function otherSourceDefinitions(): CustomResourceDefinition[] {
 function condition(object: UnstructuredObject, type: string): string | undefined {
   const status = object["status"] as { conditions?: { type: string; status: string }[] } | undefined;
   return status?.conditions?.find((each) => each.type === type)?.status;
+}
+
+async function commit(work: string, files: ReadonlyMap<string, string>): Promise<void> {
+  for (const [path, text] of files) {
+    await mkdir(dirname(join(work, path)), { recursive: true });
+    await writeFile(join(work, path), text);
+  }
+  git(work, "add", ".");
+  git(work, "commit", "--quiet", "--message=all");
+}
+
+function git(cwd: string, ...args: string[]): string {
+  const identity = ["-c", "user.name=bench", "-c", "user.email=bench@sluice.invalid"];
+  return execFileSync("git", [...identity, ...args], { cwd, stdio: "pipe", encoding: "utf8" });
 }
