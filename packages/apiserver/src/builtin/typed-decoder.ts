@@ -1,4 +1,4 @@
-import { kubernetesDefinitions, type KubernetesSchema } from "@sluice/api";
+import { kubernetesDefinitions, StatusError, type KubernetesSchema } from "@sluice/api";
 import { badRequest } from "../errors/status-errors.ts";
 import { goTypeOf } from "../http/body.ts";
 import { isObject, type Json, type JsonObject } from "../json/json.ts";
@@ -38,7 +38,7 @@ export function decodeTyped(
     decoderOf(typeName)(object, { struct: type, goPath: "", path: "" }, findings);
   } catch (error) {
     if (!(error instanceof TypeMismatch)) throw error;
-    throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${error.message}`);
+    throw new MistypedObject(kind, error);
   }
 }
 
@@ -59,15 +59,55 @@ export function decodeMetadata(
     }
   } catch (error) {
     if (!(error instanceof TypeMismatch)) throw error;
-    throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${error.message}`);
+    throw new MistypedObject(kind, error);
   }
 }
 
-class TypeMismatch extends Error {}
+class TypeMismatch extends Error {
+  /** What is wrong in the words of the conversion from unstructured objects, which patches and applies go through. */
+  readonly conversion: string;
+
+  constructor(message: string, conversion: string = message) {
+    super(message);
+    this.conversion = conversion;
+  }
+}
+
+/** An object that does not have the shape of its type: a bad request, unless it is the outcome of something else. */
+export class MistypedObject extends StatusError {
+  /** What is wrong, without saying in what. */
+  readonly problem: string;
+  /** The same in the words of the conversion from unstructured objects. */
+  readonly conversion: string;
+
+  constructor({ kind, version }: { kind: string; version: string }, { message, conversion }: TypeMismatch) {
+    super(badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${message}`).status);
+    this.problem = message;
+    this.conversion = conversion;
+  }
+}
+
+/** Go's names for what a value is, as its conversion from unstructured objects prints them. */
+function unstructuredTypeOf(value: Json): string {
+  if (Array.isArray(value)) return "slice";
+  if (typeof value === "number") return Number.isInteger(value) ? "int64" : "float64";
+  return typeof value === "boolean" ? "bool" : typeof value === "string" ? "string" : "map";
+}
+
+function describeConversion(value: Json, goType: string): string {
+  const from = unstructuredTypeOf(value);
+  if (goType.startsWith("map[")) return `cannot restore map from ${from}`;
+  if (goType.startsWith("[]")) return `cannot restore slice from ${from}`;
+  if (goType.includes(".")) return `cannot restore struct from: ${from}`;
+  return `cannot convert ${from === "slice" ? "[]interface {}" : from === "map" ? "map[string]interface {}" : from} to ${goType}`;
+}
 
 function mismatch(value: Json, { struct, goPath }: Place, goType: string): TypeMismatch {
   const into = goPath === "" ? "Go value" : `Go struct field ${struct}.${goPath}`;
-  return new TypeMismatch(`json: cannot unmarshal ${goTypeOf(value)} into ${into} of type ${goType}`);
+  return new TypeMismatch(
+    `json: cannot unmarshal ${goTypeOf(value)} into ${into} of type ${goType}`,
+    describeConversion(value, goType),
+  );
 }
 
 function decoderOf(definition: string): Decode {
@@ -161,6 +201,8 @@ function structDecoder(properties: { readonly [field: string]: KubernetesSchema 
   const goType = goTypeName(definition);
   const plans = inlinePlans(definition);
   const dropped = new Set(plans.flatMap((plan) => [...plan.dropped]));
+  // An empty list of managers is a request to forget them all.
+  dropped.delete("managedFields");
   const written = plans.flatMap((plan) => plan.written);
   return (value, place, findings) => {
     if (!isObject(value)) throw mismatch(value, place, goType);
@@ -228,7 +270,10 @@ function integerDecoder(goType: string): Decode {
     if (typeof value !== "number") throw mismatch(value, place, goType);
     if (Number.isInteger(value) && (goType !== "int32" || Math.abs(value) < 2 ** 31)) return value;
     const into = `Go struct field ${place.struct}.${place.goPath}`;
-    throw new TypeMismatch(`json: cannot unmarshal number ${value} into ${into} of type ${goType}`);
+    throw new TypeMismatch(
+      `json: cannot unmarshal number ${value} into ${into} of type ${goType}`,
+      describeConversion(value, goType),
+    );
   };
 }
 
@@ -251,7 +296,12 @@ const decodeQuantity: Decode = (value, place) => {
 
 const decodeIntOrString: Decode = (value, place) => {
   if (typeof value === "string" || (typeof value === "number" && Number.isInteger(value))) return value;
-  throw mismatch(value, place, "intstr.IntOrString");
+  // Go tries a number when it is no text.
+  if (typeof value === "number") {
+    const into = `Go struct field ${place.struct}.${place.goPath}`;
+    throw new TypeMismatch(`json: cannot unmarshal number ${value} into ${into} of type int32`);
+  }
+  throw mismatch(value, place, "int32");
 };
 
 /** `io.k8s.api.apps.v1.DeploymentSpec` as Go prints it: `v1.DeploymentSpec`. */

@@ -1,17 +1,19 @@
-import { StatusError } from "@sluice/api";
+import { MistypedObject } from "../builtin/typed-decoder.ts";
 import { badRequest, notFound, statusError, unsupportedMediaType } from "../errors/status-errors.ts";
 import { invalidObject, FieldErrors } from "../errors/field-errors.ts";
-import { decodeJson, decodeYaml, goTypeOf, readBody } from "../http/body.ts";
+import { goTypeOf, readBody } from "../http/body.ts";
 import { contentTypeOf } from "../http/media-type.ts";
 import { isTrue } from "../http/request-info.ts";
 import { cloneJson, isObject, type Json, type JsonObject } from "../json/json.ts";
-import type { KubeObject, ObjectMetadata } from "../json/object.ts";
+import type { KubeObject } from "../json/object.ts";
 import { applyTo } from "../registry/managed-fields.ts";
 import type { RequestContext } from "../registry/request-context.ts";
 import type { ResourceStore, Update } from "../registry/resource-store.ts";
+import { formatGoValue } from "./go-value.ts";
+import { decodeApplied, decodePatch } from "./patch-body.ts";
 import { patchWith, type PatchKind } from "./patch-kinds.ts";
 import type { ResourceExchange } from "./resource-exchange.ts";
-import { isForced, sendResult } from "./write.ts";
+import { isForced, reportStrict, sendResult } from "./write.ts";
 
 const patchTypes: Readonly<Record<string, PatchKind | "apply">> = {
   "application/json-patch+json": "json",
@@ -34,8 +36,7 @@ export async function answerPatch(exchange: ResourceExchange): Promise<void> {
   checkOptions(info.query, kind);
   const body = await readBody(request);
   const context = exchange.context();
-  const update =
-    kind === "apply" ? applyUpdate(exchange, body, context) : patchUpdate(store, kind, body, info.subresource, context);
+  const update = kind === "apply" ? applyUpdate(exchange, body, context) : patchUpdate(exchange, kind, body, context);
   const result = store.update(info, update, context);
   sendResult(exchange, result.created ? 201 : 200, result);
 }
@@ -59,12 +60,14 @@ function checkOptions(query: URLSearchParams, kind: PatchKind | "apply"): void {
 
 function applyUpdate(exchange: ResourceExchange, body: Buffer, context: RequestContext): Update {
   const { store, info } = exchange;
-  const applied = decodeApplied(body);
+  const { applied, duplicates } = decodeApplied(body);
+  reportDuplicates(duplicates, context);
   const writer = store.writer(context, info.subresource);
   const apply = (live: KubeObject | undefined): KubeObject => {
     const object = applyTo(live, applied, writer, isForced(info.query));
-    checkPlace(object, store, info);
-    checkDecoded(object, store, context, (problem) => badRequest(problem));
+    checkName(object, info.name);
+    checkNamespace(object, store, info.namespace);
+    checkApplied(object, store, context);
     return object;
   };
   return {
@@ -78,37 +81,43 @@ function applyUpdate(exchange: ResourceExchange, body: Buffer, context: RequestC
   };
 }
 
-function decodeApplied(body: Buffer): JsonObject {
-  // JSON is YAML, and much faster to read.
-  const isJson = /^\s*\{/.test(body.subarray(0, 64).toString("latin1"));
-  let value: Json;
-  try {
-    value = isJson ? decodeJson(body) : decodeYaml(body);
-  } catch (error) {
-    if (!isJson) throw withPrefix(error);
-    value = decodeYaml(body);
+/** Refuses, warns about or ignores keys that an applied text names twice. */
+function reportDuplicates(duplicates: string | undefined, { fieldValidation, warn }: RequestContext): void {
+  if (duplicates === undefined || fieldValidation === "Ignore") return;
+  if (fieldValidation === "Strict") {
+    throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${duplicates}`);
   }
-  if (!isObject(value)) throw badRequest("error decoding YAML: the apply configuration is not an object");
-  return value;
+  for (const line of duplicates.split("\n").slice(1)) warn(line.trim());
 }
 
-function withPrefix(error: unknown): unknown {
-  return error instanceof StatusError ? badRequest(`error decoding YAML: ${error.message}`) : error;
+/** Checks what an apply has led to against its type. What does not fit although the schema allows it is nobody's fault. */
+function checkApplied(object: KubeObject, store: ResourceStore, context: RequestContext): void {
+  try {
+    reportStrict(decodeStrictly(object, store), context, badRequest);
+  } catch (error) {
+    if (!(error instanceof MistypedObject)) throw error;
+    const { apiVersion } = store.version;
+    const kind = `${apiVersion.includes("/") ? "" : "/"}${apiVersion}, Kind=${object.kind}`;
+    const { name, namespace = "" } = object.metadata;
+    throw statusError(
+      500,
+      "",
+      `failed to convert new object (${namespace}/${name}; ${kind}) to proper version: unable to convert unstructured object to ${kind}: ${error.conversion}`,
+    );
+  }
 }
 
 /** The object must be the one that the URL names. The conflicts of an apply come before this. */
-function checkPlace(
-  object: KubeObject,
-  { definition }: ResourceStore,
-  { namespace, name }: { namespace: string; name: string },
-): void {
-  const { metadata } = object;
-  const given: unknown = metadata?.name;
+function checkName({ metadata }: KubeObject, name: string): void {
+  const given: unknown = metadata.name;
   if (typeof given !== "string" || given === "") {
     throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
   }
   if (given !== name)
     throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
+}
+
+function checkNamespace({ metadata }: KubeObject, { definition }: ResourceStore, namespace: string): void {
   if (!definition.namespaced) return;
   if ((metadata.namespace ?? "") === "") metadata.namespace = namespace;
   else if (metadata.namespace !== namespace) {
@@ -117,60 +126,74 @@ function checkPlace(
 }
 
 function patchUpdate(
-  store: ResourceStore,
+  { store, info }: ResourceExchange,
   kind: PatchKind,
   body: Buffer,
-  subresource: string,
   context: RequestContext,
 ): Update {
-  const patch = decodeJson(body);
-  if (kind === "json" && !Array.isArray(patch) && context.fieldValidation !== "Ignore") {
-    throw badRequest(
-      `error decoding patch: json: cannot unmarshal ${goTypeOf(patch)} into Go value of type []handlers.jsonPatchOp`,
-    );
-  }
+  const { patch, strict } = decodePatch(kind, body, context.fieldValidation);
   return {
-    subresource,
+    subresource: info.subresource,
     transform: (current) => {
-      const patched = patchWith(kind, current, patch, store.version.schema.type);
-      const object = cloneJson(patched) as KubeObject;
-      if (!isObject(object.metadata)) object.metadata = {} as ObjectMetadata;
-      if (object.kind !== current.kind || object.apiVersion !== current.apiVersion) {
-        const { kind: newKind, apiVersion } = object;
-        throw badRequest(
-          newKind === current.kind
-            ? `the API version in the data (${apiVersion}) does not match the expected API version (${current.apiVersion})`
-            : `${newKind} in version ${JSON.stringify(store.version.version)} cannot be handled as a ${current.kind}`,
-        );
-      }
-      const text = JSON.stringify(object);
+      const patched = cloneJson(patchWith(kind, current, patch, store.version.schema.type));
+      const shown = kind === "strategic" ? formatGoValue(patch) : JSON.stringify(patched);
       const refuse = (problem: string): Error => {
         const errors = new FieldErrors();
-        errors.invalid("patch", text, problem);
+        errors.invalid("patch", shown, problem);
         return invalidObject({ group: "", kind: "" }, "", errors.list);
       };
-      try {
-        checkDecoded(object, store, context, refuse);
-      } catch (error) {
-        // A patch that leads to a malformed object is invalid, where such an object itself is a bad request.
-        if (!(error instanceof StatusError) || error.code !== 400) throw error;
-        throw refuse(error.message.replace(/^.*? cannot be handled as a \S+: /, ""));
-      }
-      return object;
+      const object = kind === "strategic" ? { ...patched, ...typeOf(current) } : withType(patched, current, refuse);
+      const decoded = decodePatched(object, kind, store, refuse);
+      reportStrict([...strict, ...decoded.strict], context, refuse);
+      checkName(decoded.object, info.name);
+      return decoded.object;
     },
   };
 }
 
-/** Checks the outcome of a patch against its type. */
-function checkDecoded(
-  object: KubeObject,
+function typeOf({ apiVersion, kind }: KubeObject): { apiVersion: string; kind: string } {
+  return { apiVersion, kind };
+}
+
+/** A patched document may have lost its type, but not changed it. */
+function withType(patched: JsonObject, current: KubeObject, refuse: (problem: string) => Error): JsonObject {
+  const { apiVersion, kind } = patched;
+  const own = typeOf(current);
+  if ((apiVersion ?? own.apiVersion) !== own.apiVersion || (kind ?? own.kind) !== own.kind) {
+    throw refuse(
+      `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
+    );
+  }
+  return { ...patched, ...own };
+}
+
+/** Decodes what a patch has led to. Not to fit its type makes the patch invalid, where such an object is a bad request. */
+function decodePatched(
+  patched: JsonObject,
+  kind: PatchKind,
   store: ResourceStore,
-  context: RequestContext,
-  refusal: (problem: string) => Error,
-): void {
+  refuse: (problem: string) => Error,
+): { object: KubeObject; strict: readonly string[] } {
+  const metadata: Json = patched["metadata"] ?? {};
+  if (!isObject(metadata)) {
+    const type = goTypeOf(metadata);
+    throw refuse(
+      kind === "strategic"
+        ? `cannot restore struct from: ${type}`
+        : `json: cannot unmarshal ${type} into Go struct field ${store.definition.kind}.metadata of type v1.ObjectMeta`,
+    );
+  }
+  const object = { ...patched, metadata } as KubeObject;
+  try {
+    return { object, strict: decodeStrictly(object, store).toSorted() };
+  } catch (error) {
+    if (!(error instanceof MistypedObject)) throw error;
+    throw refuse(kind === "strategic" ? error.conversion : error.problem);
+  }
+}
+
+function decodeStrictly(object: KubeObject, store: ResourceStore): string[] {
   const findings = { strict: [] as string[] };
   store.version.schema.decode(object, findings);
-  if (findings.strict.length === 0 || context.fieldValidation === "Ignore") return;
-  if (context.fieldValidation === "Warn") for (const problem of findings.strict) context.warn(problem);
-  else throw refusal(`strict decoding error: ${findings.strict.join(", ")}`);
+  return findings.strict;
 }

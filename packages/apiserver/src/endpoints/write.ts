@@ -19,20 +19,22 @@ import type { ResourceExchange } from "./resource-exchange.ts";
 /** Answers a POST to a collection. */
 export async function answerCreate(exchange: ResourceExchange): Promise<void> {
   const { store, info, request } = exchange;
-  const body = decodeFor(store, await readBody(request), request.headers["content-type"]);
+  const strict: string[] = [];
+  const body = decodeFor(store, await readBody(request), request.headers["content-type"], strict);
   const context = exchange.context();
   const object = toKubeObject(body, store);
-  decodeBody(object, store, context);
+  decodeBody(object, store, context, strict);
   sendResult(exchange, 201, store.create(info.namespace, object, context));
 }
 
 /** Answers a PUT of an object or of one of its subresources. */
 export async function answerUpdate(exchange: ResourceExchange): Promise<void> {
   const { store, info, request } = exchange;
-  const body = decodeFor(store, await readBody(request), request.headers["content-type"]);
+  const strict: string[] = [];
+  const body = decodeFor(store, await readBody(request), request.headers["content-type"], strict);
   const context = exchange.context();
   const object = toKubeObject(body, store);
-  decodeBody(object, store, context);
+  decodeBody(object, store, context, strict);
   const { strategy } = store.version;
   checkName(object.metadata, info.name);
   const result = store.update(
@@ -106,9 +108,9 @@ async function readOptions({ request }: ResourceExchange): Promise<JsonObject | 
 }
 
 /** Decodes the body of a write; what cannot be read is described as the real server does. */
-function decodeFor(store: ResourceStore, body: Buffer, contentType: string | undefined): JsonObject {
+function decodeFor(store: ResourceStore, body: Buffer, contentType: string | undefined, strict: string[]): JsonObject {
   try {
-    return decodeObject(body, contentType);
+    return decodeObject(body, contentType, strict);
   } catch (error) {
     if (!(error instanceof MalformedBody)) throw error;
     throw badRequest(
@@ -191,9 +193,14 @@ function checkType(apiVersion: string, kind: string, name: string, { definition,
   );
 }
 
-/** Checks a body's fields against its type, as strictly as the request wants. */
-export function decodeBody(object: KubeObject, store: ResourceStore, context: RequestContext): void {
-  const findings = { strict: [] as string[] };
+/** Checks a body's fields against its type, as strictly as the request wants. `strict`: what reading it has found. */
+export function decodeBody(
+  object: KubeObject,
+  store: ResourceStore,
+  context: RequestContext,
+  strict: readonly string[] = [],
+): void {
+  const findings = { strict: [...strict] };
   store.version.schema.decode(object, findings);
   reportStrict(findings.strict, context, (problem) =>
     badRequest(

@@ -1,9 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import { parseYaml } from "./yaml.ts";
 import { StatusError } from "@sluice/api";
+import { messageOf } from "@sluice/errors";
 import { badRequest, entityTooLarge, unsupportedMediaType } from "../errors/status-errors.ts";
 import { isObject, type Json, type JsonObject } from "../json/json.ts";
 import { decodeProtobuf } from "../protobuf/decode.ts";
+import { scanJson } from "../json/json-scanner.ts";
 import { contentTypeOf } from "./media-type.ts";
 
 /** A body that is not even an object. Where it is not caught it is a bad request like others. */
@@ -42,8 +44,11 @@ export function readBody(request: IncomingMessage): Promise<Buffer> {
 
 const bodyTypes = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
 
-/** Decodes a body that holds one object. Throws a 415 for other content types and a 400 for anything malformed. */
-export function decodeObject(body: Buffer, contentType: string | undefined): JsonObject {
+/**
+ * Decodes a body that holds one object. Throws a 415 for other content types and a 400 for anything malformed. What a
+ * strict decoder would refuse, members that occur twice, goes to `strict`.
+ */
+export function decodeObject(body: Buffer, contentType: string | undefined, strict: string[] = []): JsonObject {
   const type = contentTypeOf(contentType);
   if (type === "application/vnd.kubernetes.protobuf") return decodeProtobuf(body);
   // Like upstream, a missing content type means JSON; so do the YAML texts that begin as JSON does.
@@ -53,36 +58,75 @@ export function decodeObject(body: Buffer, contentType: string | undefined): Jso
     type === "text/plain" ||
     type === "application/x-www-form-urlencoded"
   ) {
-    return expectObject(decodeJson(body));
+    return expectObject(decodeJson(body, strict));
   }
-  if (type === "application/yaml" || type === "application/x-yaml" || type === "text/yaml") {
-    return expectObject(decodeYaml(body));
+  if (type === "application/yaml") {
+    return expectObject(decodeYaml(body, strict));
   }
   throw unsupportedMediaType([...bodyTypes]);
 }
 
-/** Decodes JSON. Throws a 400 that says where it is malformed. */
-export function decodeJson(body: Buffer): Json {
+/** A text that is not JSON; the message says why in Go's words. */
+export class JsonSyntaxError extends SyntaxError {}
+
+/** Reads JSON as Go does. Throws a {@link JsonSyntaxError}; members that occur twice go to `duplicates`. */
+export function readJson(body: Buffer, duplicates: string[] = []): Json {
   const text = body.toString("utf8");
-  let value: unknown;
+  let value: Json;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text) as Json;
   } catch (error) {
-    throw new MalformedBody(`couldn't get version/kind; json parse error: ${syntaxMessage(error, text)}`);
+    const found = scanJson(text);
+    throw new JsonSyntaxError(found.isValid ? messageOf(error) : found.message);
   }
-  return checkDepth(withoutPrototypes(value as Json, text));
+  const checked = checkDepth(value);
+  if (mayRepeatMembers(text, checked)) {
+    const found = scanJson(text);
+    if (found.isValid) duplicates.push(...found.duplicates);
+  }
+  return withoutPrototypes(checked, text);
 }
 
-/** Decodes YAML, which JSON is a part of. */
-export function decodeYaml(body: Buffer): Json {
-  const text = body.toString("utf8");
-  let value: unknown;
+/** Decodes JSON. Throws a 400 that says where it is malformed. */
+export function decodeJson(body: Buffer, strict: string[] = []): Json {
+  const duplicates: string[] = [];
   try {
-    value = parseYaml(text);
+    return readJson(body, duplicates);
   } catch (error) {
-    throw badRequest(`error converting YAML to JSON: ${error instanceof Error ? error.message : String(error)}`);
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    throw new MalformedBody(`couldn't get version/kind; json parse error: ${error.message}`);
+  } finally {
+    strict.push(...duplicates.map((field) => `duplicate field ${JSON.stringify(field)}`));
   }
-  return checkDepth(value as Json);
+}
+
+/** Decodes YAML, which JSON is a part of. Throws a 400 that says where it is malformed. */
+export function decodeYaml(body: Buffer, strict: string[] = []): Json {
+  const text = body.toString("utf8");
+  let value: Json;
+  try {
+    const read = parseYaml(text);
+    value = read.value;
+    if (read.duplicates !== undefined) strict.push(read.duplicates);
+  } catch (error) {
+    throw new MalformedBody(messageOf(error));
+  }
+  return checkDepth(value);
+}
+
+/** Whether a text names more members than its value has: rarely true without one that is named twice. */
+function mayRepeatMembers(text: string, value: Json): boolean {
+  let named = 0;
+  for (const _ of text.matchAll(/"[ \t\r\n]*:/g)) named++;
+  let members = 0;
+  const count = (node: Json): void => {
+    if (typeof node !== "object" || node === null) return;
+    const children = Object.values(node);
+    if (!Array.isArray(node)) members += children.length;
+    for (const child of children) count(child ?? null);
+  };
+  count(value);
+  return named > members;
 }
 
 function expectObject(value: Json): JsonObject {
@@ -98,28 +142,6 @@ export function goTypeOf(value: Json | undefined): string {
   if (Array.isArray(value)) return "array";
   if (value === null || value === undefined) return "null";
   return typeof value === "boolean" ? "bool" : typeof value;
-}
-
-/** Where Go's decoder says that it was, by how V8 begins its message. */
-const syntaxPlaces: readonly (readonly [RegExp, string])[] = [
-  [/^Expected property name|^Expected double-quoted/, "looking for beginning of object key string"],
-  [/^Expected ',' or '}'/, "after object key:value pair"],
-  [/^Expected ',' or ']'/, "after array element"],
-  [/^Expected ':'/, "after object key"],
-  [/^Unexpected non-whitespace/, "after top-level value"],
-  [/^Bad control character/, "in string literal"],
-  [/^Bad escaped/, "in string escape code"],
-];
-
-/** Puts V8's complaint into Go's words. */
-function syntaxMessage(error: unknown, text: string): string {
-  const message = error instanceof Error ? error.message : String(error);
-  if (text.trim() === "" || /unexpected end|unterminated string/i.test(message)) return "unexpected end of JSON input";
-  const position = /at position (\d+)/.exec(message)?.[1];
-  const found = position === undefined ? /^Unexpected token '?(.)/u.exec(message)?.[1] : text.charAt(Number(position));
-  if (found === undefined || found === "") return "unexpected end of JSON input";
-  const place = syntaxPlaces.find(([pattern]) => pattern.test(message))?.[1] ?? "looking for beginning of value";
-  return `invalid character '${found}' ${place}`;
 }
 
 /**

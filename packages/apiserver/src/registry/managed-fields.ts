@@ -31,10 +31,9 @@ export interface Writer {
 export function trackWrite(object: KubeObject, old: KubeObject | undefined, writer: Writer): void {
   const request = requestOf(writer);
   if (request === undefined) return;
-  const before = old ?? writer.version.schema.zero;
   const tracked = trackUpdate({
     ...request,
-    before: before === undefined ? undefined : asPatch(before),
+    before: old === undefined ? undefined : asPatch(old),
     after: asPatch(object),
   });
   const { managedFields } = asObject(tracked).metadata;
@@ -64,7 +63,7 @@ export function applyTo(live: KubeObject | undefined, applied: JsonObject, write
   try {
     const { object } = serverSideApply({
       ...request,
-      live: live === undefined ? undefined : withManagers(live, request, writer),
+      live: live === undefined ? undefined : asPatch(live),
       applied: asPatch(applied),
       force,
     });
@@ -72,17 +71,6 @@ export function applyTo(live: KubeObject | undefined, applied: JsonObject, write
   } catch (error) {
     throw answerTo(error);
   }
-}
-
-/** An object that nobody manages got its fields from somebody before the first apply. */
-function withManagers(
-  live: KubeObject,
-  request: NonNullable<ReturnType<typeof requestOf>>,
-  { version }: Writer,
-): PatchObject {
-  const { zero } = version.schema;
-  if (zero === undefined || (live.metadata.managedFields ?? []).length > 0) return asPatch(live);
-  return trackUpdate({ ...request, manager: "before-first-apply", before: asPatch(zero), after: asPatch(live) });
 }
 
 function answerTo(error: unknown): unknown {
@@ -129,6 +117,7 @@ function requestOf({ definition, version, manager, now, subresource }: Writer) {
     schema: type,
     apiVersion: version.apiVersion,
     now: formatTime(now),
+    empty: asPatch(version.schema.zero ?? { apiVersion: version.apiVersion, kind: definition.kind }),
     ...(definition.versions.size > 1 ? { convert } : {}),
     ...(subresource === "" ? {} : { subresource }),
     resetFields: resetFieldsOf(version, subresource),
@@ -154,6 +143,7 @@ function resetFieldsOf(version: ResourceVersion, subresource: string): FieldsByV
       const isKept = name === "status" || name === "apiVersion" || name === "kind";
       if (!isKept && (name !== "metadata" || version.strategy.statusKeepsMetadata)) others[`f:${name}`] = {};
     }
+    if (version.strategy.statusKeepsLabels) others["f:metadata"] = { "f:labels": {} };
     fields = {
       main: new Map([[version.apiVersion, status]]),
       status: new Map([[version.apiVersion, decodeFieldsV1(asPatch(others as JsonObject))]]),

@@ -83,8 +83,8 @@ function decodeLive(live: JsonObject): ManagedFields {
   }
 }
 
-function checkApplied({ applied, apiVersion, live }: ApplyRequest): void {
-  const kind = live === undefined ? getOwn(applied, "kind") : getOwn(live, "kind");
+function checkApplied({ applied, apiVersion, live, empty }: ApplyRequest): void {
+  const kind = getOwn(live ?? empty ?? applied, "kind");
   if (getOwn(applied, "apiVersion") !== apiVersion || getOwn(applied, "kind") !== kind) {
     throw new PatchError("InvalidObjectType", `invalid object type: ${formatKind(applied)}`);
   }
