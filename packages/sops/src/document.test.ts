@@ -15,7 +15,7 @@ import type { KeyGroup } from "./keys/master-key.ts";
 import { decryptObject, isEncryptedObject } from "./object.ts";
 import { Secret } from "./secret.ts";
 import type { Format } from "./stores/store.ts";
-import { testKey, testRecipient, testService } from "./testing/fixtures.ts";
+import { testKey, testRecipient, testService } from "./test-fixtures/recorded.ts";
 
 const services = [testService("age.test-key")];
 const now = new Date("2026-01-02T03:04:05.678Z");

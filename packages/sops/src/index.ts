@@ -37,6 +37,19 @@ export { SopsError, type SopsErrorCode } from "./errors.ts";
 export { ageRecipientOf, createAgeKeyService, generateAgeIdentity } from "./keys/age/age.ts";
 export { parseAgeIdentities } from "./keys/age/identities.ts";
 export { defaultDecryptionOrder, type LockOptions, unlockDataKey, type UnlockOptions } from "./keys/data-key.ts";
+export type { AwsCredentials } from "./keys/cloud/aws-signature.ts";
+export { type AwsKmsOptions, createAwsKmsKeyService } from "./keys/cloud/aws-kms.ts";
+export {
+  type AzureClientSecret,
+  azureClientSecretToken,
+  type AzureKeyVaultOptions,
+  createAzureKeyVaultKeyService,
+  currentAzureKeyVersion,
+} from "./keys/cloud/azure-key-vault.ts";
+export { createGcpKmsKeyService, type GcpKmsOptions, gcpServiceAccountToken } from "./keys/cloud/gcp-kms.ts";
+export type { Fetch, HttpRequest, Now } from "./keys/cloud/http.ts";
+export { createVaultTransitKeyService, parseVaultUri, type VaultTransitOptions } from "./keys/cloud/vault-transit.ts";
+export { createPgpKeyService, type PgpEngine } from "./keys/pgp.ts";
 export { type KeyService, keyServiceFor, type SingleKeyService } from "./keys/key-service.ts";
 export {
   type AgeKey,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decryptDocument, encryptPlain, openDocument, parsePlain, sealDocument } from "./document.ts";
-import { loadRecordedDocuments, testRecipient, testService } from "./testing/fixtures.ts";
+import { loadRecordedDocuments, testRecipient, testService } from "./test-fixtures/recorded.ts";
 
 const services = [testService()];
 
