@@ -86,6 +86,7 @@ function isZero(value: unknown): boolean {
 }
 
 export const deploymentStrategy: StrategyOverrides = {
+  statusKeepsLabels: true,
   default: (deployment) => {
     const spec = ensureObject(deployment, "spec");
     setDefault(spec, "replicas", 1);

@@ -52,6 +52,7 @@ function validateConfigMap(map: KubeObject, errors: FieldErrors): void {
 }
 
 export const configMapStrategy: StrategyOverrides = {
+  default: (map) => checkBase64(map, "binaryData"),
   validate: validateConfigMap,
   validateUpdate: (map, old, errors) => {
     validateConfigMap(map, errors);
@@ -85,13 +86,14 @@ function validateSecret(secret: KubeObject, errors: FieldErrors): void {
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /** Throws a 400 as Go's decoder does for bytes that are not base64, naming where it stumbles. */
-export function checkBase64(secret: KubeObject): void {
-  for (const value of Object.values(objectAt(secret, "data") ?? {})) {
+export function checkBase64(object: KubeObject, member: string): void {
+  const { kind } = object;
+  for (const value of Object.values(objectAt(object, member) ?? {})) {
     if (typeof value !== "string" || base64.test(value.replaceAll(/[\r\n]/g, ""))) continue;
     const stray = value.search(/[^A-Za-z0-9+/=\r\n]/);
     const position = stray >= 0 ? stray : value.length - (value.length % 4);
     throw badRequest(
-      `Secret in version "v1" cannot be handled as a Secret: illegal base64 data at input byte ${position}`,
+      `${kind} in version "v1" cannot be handled as a ${kind}: illegal base64 data at input byte ${position}`,
     );
   }
 }
@@ -99,7 +101,7 @@ export function checkBase64(secret: KubeObject): void {
 export const secretStrategy: StrategyOverrides = {
   default: (secret) => {
     setDefaultString(secret, "type", "Opaque");
-    checkBase64(secret);
+    checkBase64(secret, "data");
     const { stringData } = secret;
     if (!isObject(stringData)) return;
     const data = ensureObject(secret, "data");

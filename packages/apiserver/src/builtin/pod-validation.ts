@@ -105,8 +105,6 @@ function validateContainers(
     names.add(name);
     const image = stringAt(container, "image") ?? "";
     if (image === "") errors.required(`${path}.image`);
-    else if (image.trim() !== image)
-      errors.invalid(`${path}.image`, image, "must not have leading or trailing whitespace");
     const policy = stringAt(container, "imagePullPolicy") ?? "";
     const policies = ["Always", "IfNotPresent", "Never"];
     if (image !== "" && !policies.includes(policy)) errors.notSupported(`${path}.imagePullPolicy`, policy, policies);

@@ -109,6 +109,9 @@ function validatePorts(service: KubeObject, errors: FieldErrors): void {
     const target = port["targetPort"];
     if (typeof target === "number")
       for (const error of isPortNumber(target)) errors.invalid(`${field}.targetPort`, target, error);
+    if (typeOf(service) === "ClusterIP" && (numberAt(port, "nodePort") ?? 0) !== 0) {
+      errors.forbidden(`${field}.nodePort`, "may not be used when `type` is 'ClusterIP'");
+    }
     const pair = `${number}/${protocol}`;
     if (pairs.has(pair)) errors.duplicate(field, { port: number, protocol });
     pairs.add(pair);
@@ -124,11 +127,25 @@ function validateUpdate(service: KubeObject, old: KubeObject, errors: FieldError
     errors.invalid("spec.clusterIPs[0]", after, "may not change once set");
 }
 
+/** What only the old type knew goes with it, unless the update says otherwise. */
+function dropForeignPolicies(service: KubeObject, old: KubeObject): void {
+  const spec = ensureObject(service, "spec");
+  const type = typeOf(service);
+  if (type === typeOf(old)) return;
+  const isUntouched = (member: string): boolean => equalJson(spec[member], valueAt(old, "spec", member));
+  const isExposed = type === "NodePort" || type === "LoadBalancer";
+  if (!isExposed && isUntouched("externalTrafficPolicy")) delete spec["externalTrafficPolicy"];
+  if (type !== "LoadBalancer" && isUntouched("allocateLoadBalancerNodePorts"))
+    delete spec["allocateLoadBalancerNodePorts"];
+  if (type === "ExternalName" && isUntouched("internalTrafficPolicy")) delete spec["internalTrafficPolicy"];
+}
+
 /** Keeps what was allocated when an update leaves it out, as older clients do. */
 function keepAllocations(service: KubeObject, old: KubeObject): void {
   const spec = ensureObject(service, "spec");
   if (typeOf(service) === "ExternalName") {
     for (const member of ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"]) delete spec[member];
+    dropForeignPolicies(service, old);
     return;
   }
   const before = stringsAt(old, "spec", "clusterIPs");
@@ -147,6 +164,7 @@ function keepAllocations(service: KubeObject, old: KubeObject): void {
     if (spec[member] === undefined && value !== undefined) spec[member] = value;
   }
   const oldPorts = objectsAt(old, "spec", "ports");
+  dropForeignPolicies(service, old);
   if (typeOf(service) === "ClusterIP") {
     if (typeOf(old) !== "ClusterIP") for (const port of objectsAt(spec, "ports")) delete port["nodePort"];
     return;

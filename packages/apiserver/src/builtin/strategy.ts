@@ -14,6 +14,7 @@ export function createStrategy(overrides: StrategyOverrides): ResourceStrategy {
     answersWithDeleted: false,
     keepsStatusOnCreate: false,
     statusKeepsMetadata: false,
+    statusKeepsLabels: false,
     hasGeneration: false,
     allowCreateOnUpdate: false,
     allowUnconditionalUpdate: true,

@@ -1,6 +1,11 @@
 import { cloneJson, isObject, type Json } from "../json/json.ts";
 import type { StructuralSchema } from "./structural-schema.ts";
 
+/** Whether a schema says what a value is: only then does it refuse null. */
+function isTyped({ type, intOrString }: StructuralSchema): boolean {
+  return type !== "" || intOrString;
+}
+
 /** Fills in defaults everywhere below a value; null counts as absent where a field has a default and is not nullable. */
 export function applyDefaults(value: Json | undefined, schema: StructuralSchema): void {
   if (Array.isArray(value)) {
@@ -15,6 +20,9 @@ export function applyDefaults(value: Json | undefined, schema: StructuralSchema)
   }
   for (const [name, item] of Object.entries(value)) {
     const property = schema.properties.get(name) ?? schema.additional;
-    if (property !== undefined) applyDefaults(item, property);
+    if (property === undefined) continue;
+    // A null that the schema does not allow counts as absent.
+    if (item === null && !property.nullable && isTyped(property)) delete value[name];
+    else applyDefaults(item, property);
   }
 }

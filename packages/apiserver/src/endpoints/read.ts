@@ -47,9 +47,10 @@ export function sendStored(exchange: ResourceExchange, code: number, stored: Sto
   };
   const bytes = encodeObject(store, stored, representation, table);
   if (representation.encoding === "yaml") exchange.sendYaml(code, bytes);
-  else sendBytes(exchange, code, bytes);
+  else sendBytes(exchange, code, Buffer.concat([bytes, newline]));
 }
 
+const newline = Buffer.from("\n");
 const open = Buffer.from("{");
 const comma = Buffer.from(",");
 const close = Buffer.from("]}\n");

@@ -47,6 +47,8 @@ export async function answerResource(
     return;
   }
   if (!store.version.verbs.includes(info.verb)) throw methodNotAllowed();
+  const spansNamespaces = store.definition.namespaced && info.namespace === "";
+  if (spansNamespaces && info.verb !== "list" && info.verb !== "watch") throw methodNotAllowed();
   await answerVerb(exchange, options);
 }
 

@@ -1,7 +1,6 @@
 import { statusError } from "../errors/status-errors.ts";
 import { negotiate } from "../http/media-type.ts";
 import { encodeObject, objectTransforms, toTable, type TableOptions } from "../http/representation.ts";
-import type { StoredObject } from "../storage/stored-object.ts";
 import { WatchStream } from "../watch/watch-stream.ts";
 import { includeObjectOf } from "./read.ts";
 import { selectionOf } from "./list.ts";
@@ -74,7 +73,7 @@ function start(stream: WatchStream, exchange: ResourceExchange, options: ListOpt
   const revision = options.resourceVersion === "" ? 0 : Number(options.resourceVersion);
   const sendsState = options.sendInitialEvents ?? revision === 0;
   if (sendsState) {
-    stream.sendExisting(inOrderOfChange(store.collection.list(prefix)));
+    stream.sendExisting(store.collection.list(prefix));
     if (options.sendInitialEvents === true && options.allowBookmarks)
       stream.sendBookmark(store.collectionRevision, true);
     stream.follow(store.collection, []);
@@ -90,11 +89,6 @@ function start(stream: WatchStream, exchange: ResourceExchange, options: ListOpt
     stream.follow(store.collection, past);
   }
   keepAlive(stream, { options, store, clock, response, shutdown });
-}
-
-/** A real server replays its cache in the order of revisions. */
-function inOrderOfChange(objects: readonly StoredObject[]): StoredObject[] {
-  return objects.toSorted((a, b) => a.revision - b.revision);
 }
 
 type Lifetime = Pick<ResourceExchange, "store" | "clock" | "response" | "shutdown"> & { readonly options: ListOptions };

@@ -231,6 +231,7 @@ export class ResourceStore {
     dedupeOwnerReferences(object, context);
     const strategyContext = this.#strategyContext(context, update.subresource);
     strategy.default?.(object);
+    if (update.subresource === "status" && strategy.statusKeepsLabels) keepLabels(object, old);
     if (update.managesFields !== true) trackWrite(object, old, this.writer(context, update.subresource));
     if (update.subresource === "status") keepAllButStatus(object, old, strategy.statusKeepsMetadata);
     else if (strategy.hasStatus) keepStatus(object, old);
@@ -259,7 +260,8 @@ export class ResourceStore {
 
   /** An update that takes the last finalizer away from a deleted object removes it. */
   #removeReleased(present: StoredObject, object: KubeObject, context: RequestContext): WriteResult {
-    if (!context.dryRun) this.collection.remove(present.key, object);
+    // The event shows the object as it was stored last, with its last finalizer.
+    if (!context.dryRun) this.collection.remove(present.key);
     return { object: this.inVersion(object), created: false };
   }
 
@@ -364,6 +366,8 @@ function wipeSystemFields({ metadata }: KubeObject): void {
 
 function restoreSystemFields({ metadata }: KubeObject, old: KubeObject): void {
   const present: JsonObject = metadata;
+  // The time of creation is not the client's to say, whatever it says.
+  if (old.metadata.creationTimestamp !== undefined) present["creationTimestamp"] = old.metadata.creationTimestamp;
   // An empty value means "not given"; another than the stored one is refused by validation.
   for (const field of ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"] as const) {
     const value = old.metadata[field];
@@ -415,6 +419,11 @@ function tidyMetadata(object: KubeObject): void {
 function keepStatus(object: KubeObject, old: KubeObject): void {
   if (old["status"] === undefined) delete object["status"];
   else object["status"] = old["status"];
+}
+
+function keepLabels({ metadata }: KubeObject, old: KubeObject): void {
+  if (old.metadata.labels === undefined) delete metadata.labels;
+  else metadata.labels = old.metadata.labels;
 }
 
 /** Leaves only the status of a status update standing. */

@@ -35,6 +35,8 @@ export interface ResourceStrategy {
   readonly keepsStatusOnCreate: boolean;
   /** Whether status updates keep the labels and annotations that are stored. */
   readonly statusKeepsMetadata: boolean;
+  /** Whether status updates keep the labels, but not the annotations, that are stored. */
+  readonly statusKeepsLabels: boolean;
   /** Whether `metadata.generation` counts changes of everything but metadata and status. */
   readonly hasGeneration: boolean;
   /** Whether PUT may create. Server-side apply always may. */

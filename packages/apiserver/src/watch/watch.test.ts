@@ -54,7 +54,7 @@ describe("watch", () => {
     await client.post(path, secret("b"));
     await client.post(path, secret("a"));
     const watch = await client.watch(`${path}?watch=true`);
-    assert.deepEqual(await watch.names(2), ["ADDED b", "ADDED a"]);
+    assert.deepEqual(await watch.names(2), ["ADDED a", "ADDED b"]);
     watch.close();
   });
 
