@@ -28,12 +28,12 @@ function exportKind(kind: FluxKind): Command {
       await withCluster(invocation, async ({ client, namespace, signal }) => {
         if (name !== undefined && !flags.all) {
           const object = await client.get<FluxObject>(kind.gvk, { namespace, name }, { signal });
-          io.stdout.write(formatYamlStream([bareObject(object)]));
+          io.stdout.write(await formatYamlStream([bareObject(object)]));
           return;
         }
         const { items } = await client.list<FluxObject>(kind.gvk, { namespace, signal });
         if (items.length === 0) throw new CliError("NotFound", `no objects found in ${namespace} namespace`);
-        io.stdout.write(formatYamlStream(items.map((item) => bareObject({ ...item, ...typeOf(kind) }))));
+        io.stdout.write(await formatYamlStream(items.map((item) => bareObject({ ...item, ...typeOf(kind) }))));
       });
     },
   });

@@ -66,14 +66,14 @@ them: "$0 run".`.replaceAll("$0", "sluice"),
     if (values.image === "" && values["image-pull-secret"] !== "")
       throw usageError("--image-pull-secret requires --image to be set");
     if (values.export) {
-      io.stdout.write(formatYamlStream(build(values.namespace)));
+      io.stdout.write(await formatYamlStream(build(values.namespace)));
       return;
     }
     await withCluster(invocation, async (cluster) => {
       const { client, namespace, signal } = cluster;
       say.generate("generating manifests");
       const manifests = build(namespace);
-      if (values.verbose) io.stdout.write(formatYamlStream(manifests));
+      if (values.verbose) io.stdout.write(await formatYamlStream(manifests));
       say.success("manifests build completed");
       const before = await findInstallation(client, signal);
       if (before?.bootstrapped === true) {

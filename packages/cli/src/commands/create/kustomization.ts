@@ -85,11 +85,11 @@ export const createKustomization: Command = defineCommand({
     const { io, say } = invocation;
     const object = kustomizationOf(name, invocation.flags);
     if (invocation.flags.export) {
-      io.stdout.write(formatYamlStream([object]));
+      io.stdout.write(await formatYamlStream([object]));
       return;
     }
     say.generate("generating Kustomization");
-    if (invocation.flags.verbose) io.stdout.write(formatYamlStream([object]));
+    if (invocation.flags.verbose) io.stdout.write(await formatYamlStream([object]));
     await apply(invocation, object);
   },
 });

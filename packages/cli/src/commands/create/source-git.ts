@@ -73,7 +73,7 @@ A user name and password are stored in a Secret of the same name.`,
     const url = checkUrl(invocation.flags.url);
     const object = gitRepositoryOf(name, invocation.flags.namespace, invocation.flags, url);
     if (invocation.flags.export) {
-      io.stdout.write(formatYamlStream([object]));
+      io.stdout.write(await formatYamlStream([object]));
       return;
     }
     const secret = await secretFor(invocation, object, invocation.flags, url);
@@ -88,7 +88,7 @@ async function apply(invocation: Invocation, object: FluxObject, secret: Secret 
   const noun = "GitRepository source";
   await withCluster(invocation, async (cluster) => {
     say.generate(`generating ${noun}`);
-    if (invocation.flags.verbose) io.stdout.write(formatYamlStream([object]));
+    if (invocation.flags.verbose) io.stdout.write(await formatYamlStream([object]));
     if (secret !== undefined) {
       say.action("applying secret with repository credentials");
       await applySecret(cluster, secret);

@@ -1,24 +1,6 @@
-import { writeFileSync } from "node:fs";
-import path from "node:path";
-import { build as buildKustomization, format, formatFiles, KustomizeError, type ResMap } from "@sluice/kustomize";
-import { CliError } from "../../errors.ts";
-import type { Io } from "../../io/io.ts";
 import { defineCommand } from "../../program/command.ts";
 import type { Command } from "../../program/command.ts";
 import { array, boolean, text } from "../../program/flag.ts";
-import { diskFileSystem } from "./disk-file-system.ts";
-
-const restrictors = { LoadRestrictionsRootOnly: "rootOnly", LoadRestrictionsNone: "none" } as const;
-
-/** Flags of kustomize that run programs, and what to say to who gives one. */
-const refused: ReadonlyMap<string, string> = new Map([
-  ["enable-helm", "charts are not inflated by running helm; use a HelmRelease"],
-  ["enable-alpha-plugins", "plugins are programs, and a build runs none"],
-  ["enable-exec", "exec functions are programs, and a build runs none"],
-  ["network", "container functions are programs, and a build runs none"],
-  ["mount", "container functions are programs, and a build runs none"],
-  ["as-current-user", "container functions are programs, and a build runs none"],
-]);
 
 const unsupported = { hidden: true } as const;
 
@@ -42,7 +24,7 @@ If DIR is omitted, '.' is assumed.`,
     "load-restrictor": text(
       "if set to 'LoadRestrictionsNone', local kustomizations may load files from outside their root",
       "LoadRestrictionsRootOnly",
-      { choices: Object.keys(restrictors) },
+      { choices: ["LoadRestrictionsRootOnly", "LoadRestrictionsNone"] },
     ),
     reorder: text("order of the output: 'legacy' or 'none'", "legacy", {
       hidden: true,
@@ -64,55 +46,8 @@ If DIR is omitted, '.' is assumed.`,
     "stack-trace": boolean("without effect: an error is one line", false, unsupported),
   },
   async run(invocation) {
-    const { args, flags, io } = invocation;
-    try {
-      for (const [flag, reason] of refused) {
-        if (invocation.isSet(flag)) throw new CliError("Usage", `--${flag} is refused: ${reason}`);
-      }
-      const [directory = ".", ...others] = args;
-      if (others.length > 0) throw new CliError("Usage", "specify one path to kustomization.yaml");
-      const resources = buildKustomization(diskFileSystem, path.resolve(io.cwd, directory), {
-        loadRestrictor: loadRestrictor(flags["load-restrictor"]),
-        reorder: order(flags.reorder),
-        managedByLabel: flags["enable-managedby-label"] || io.env["KUSTOMIZE_ENABLE_MANAGEDBY_LABEL"] === "on",
-        onWarning: (message) => io.stderr.write(`${message}\n`),
-      });
-      write(resources, flags.output, io);
-      return 0;
-    } catch (error) {
-      if (!(error instanceof KustomizeError) && !(error instanceof CliError)) throw error;
-      io.stderr.write(`Error: ${error.message}\n`);
-      return 1;
-    }
+    // Loaded when it is needed: kustomize is half of the program.
+    const { runBuild } = await import("./run-build.ts");
+    return runBuild(invocation);
   },
 });
-
-function loadRestrictor(value: string): "rootOnly" | "none" {
-  if (value === "") return "rootOnly";
-  if (Object.hasOwn(restrictors, value)) return restrictors[value as keyof typeof restrictors];
-  const legal = Object.keys(restrictors).join(" ");
-  throw new CliError("Usage", `illegal flag value --load-restrictor ${value}; legal values: [${legal}]`);
-}
-
-function order(value: string): "legacy" | "none" {
-  if (value === "legacy" || value === "none") return value;
-  throw new CliError("Usage", `illegal flag value --reorder ${value}; legal values: [legacy none]`);
-}
-
-function write(resources: ResMap, output: string, io: Io): void {
-  if (output === "") {
-    io.stdout.write(format(resources));
-    return;
-  }
-  const target = path.resolve(io.cwd, output);
-  try {
-    if (diskFileSystem.stat(target) !== "directory") {
-      writeFileSync(target, format(resources));
-      return;
-    }
-    for (const [name, content] of formatFiles(resources)) writeFileSync(path.join(target, name), content);
-  } catch (error) {
-    if (error instanceof KustomizeError || !(error instanceof Error)) throw error;
-    throw new CliError("Failed", error.message, { cause: error });
-  }
-}

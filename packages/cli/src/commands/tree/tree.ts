@@ -30,7 +30,7 @@ const treeKustomization = defineCommand({
     const { readApplied, toRecord, toTree } = await import("./applied.ts");
     const applied = await withCluster(invocation, (cluster) => readApplied(cluster, name, flags.compact));
     if (flags.output === "json") io.stdout.write(`${JSON.stringify(toRecord(applied), undefined, 2)}\n`);
-    else if (flags.output === "yaml") io.stdout.write(`${formatYaml(toRecord(applied))}\n`);
+    else if (flags.output === "yaml") io.stdout.write(`${await formatYaml(toRecord(applied))}\n`);
     else io.stdout.write(`${formatTree(toTree(applied))}\n`);
   },
 });
