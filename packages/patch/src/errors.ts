@@ -6,6 +6,7 @@ import { CodedError } from "@sluice/errors";
  * | code | status | meaning |
  * |---|---|---|
  * | `InvalidPatch` | 400 | the patch document itself is malformed |
+ * | `UnmergeablePatch` | 500 | a strategic merge patch that cannot be merged into its type; a real server takes it for its own fault |
  * | `TooManyOperations` | 413 | a JSON patch with more operations than the server takes |
  * | `PatchFailed` | 422 | well-formed, but it does not fit this object (a failed `test`, a missing path) |
  * | `InvalidObjectType` | 400 | an applied object of another kind or version than the request's |
@@ -17,6 +18,7 @@ import { CodedError } from "@sluice/errors";
  */
 export type PatchErrorCode =
   | "InvalidPatch"
+  | "UnmergeablePatch"
   | "TooManyOperations"
   | "PatchFailed"
   | "InvalidObjectType"

@@ -121,20 +121,10 @@ function zeroOf(schema: KubernetesSchema): JsonValue {
   if (type.format === "date-time" || name.endsWith(".runtime.RawExtension")) return null;
   if (name.endsWith(".api.resource.Quantity")) return "0";
   if (type.format === "int-or-string") return 0;
-  switch (type.type) {
-    case "string":
-      return "";
-    case "integer":
-    case "number":
-      return 0;
-    case "boolean":
-      return false;
-    case "array":
-    case "object":
-    case undefined:
-      return type.type === "object" ? {} : null;
-  }
+  return type.type === undefined ? null : zeroByType[type.type];
 }
+
+const zeroByType = { string: "", integer: 0, number: 0, boolean: false, object: {}, array: null } as const;
 
 function isEmpty(value: JsonValue): boolean {
   if (value === "" || value === 0 || value === false || value === null) return true;

@@ -23,7 +23,7 @@ export function patchWith(kind: PatchKind, object: JsonObject, patch: Json, type
     if (!isObject(outcome)) throw new PatchError("PatchFailed", "the patched document is not an object");
     return outcome;
   } catch (error) {
-    throw answerTo(error, kind);
+    throw answerTo(error);
   }
 }
 
@@ -38,12 +38,10 @@ function applyKind(kind: PatchKind, object: PatchObject, patch: PatchObject, typ
   }
 }
 
-function answerTo(error: unknown, kind: PatchKind): unknown {
+function answerTo(error: unknown): unknown {
   if (!(error instanceof PatchError)) return error;
-  if (error.code === "InvalidPatch") {
-    // Upstream does not classify what is wrong with a strategic merge patch.
-    return kind === "strategic" ? statusError(500, "", error.message) : badRequest(error.message);
-  }
+  if (error.code === "InvalidPatch") return badRequest(error.message);
+  if (error.code === "UnmergeablePatch") return statusError(500, "", error.message);
   if (error.code === "TooManyOperations") return entityTooLarge(error.message);
   if (error.code === "PatchFailed") {
     return statusError(422, "Invalid", "the server rejected our request due to an error in our request", {});

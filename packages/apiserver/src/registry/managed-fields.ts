@@ -96,6 +96,7 @@ function answerTo(error: unknown): unknown {
         code: 500,
       });
     case "InvalidPatch":
+    case "UnmergeablePatch":
     case "TooManyOperations":
     case "PatchFailed":
     case "InvalidSchema":

@@ -30,7 +30,7 @@ export interface PatchContent {
   readonly fields: ReadonlyMap<string, JsonValue>;
 }
 
-/** Takes an object of a patch apart. Throws `InvalidPatch` for malformed directives. */
+/** Takes an object of a patch apart. Throws `InvalidPatch` or `UnmergeablePatch` for malformed directives. */
 export function readPatch(patch: JsonObject): PatchContent {
   const orders = new Map<string, JsonValue>();
   const deletions = new Map<string, JsonValue>();
@@ -67,7 +67,10 @@ export function hasPatchDirective(value: JsonValue): value is JsonObject {
 
 export function unknownDirective(patch: JsonObject): PatchError {
   const directive = getOwn(patch, patchDirective) ?? null;
-  return new PatchError("InvalidPatch", `unknown patch type: ${formatValue(directive)} in map: ${formatValue(patch)}`);
+  return new PatchError(
+    "UnmergeablePatch",
+    `unknown patch type: ${formatValue(directive)} in map: ${formatValue(patch)}`,
+  );
 }
 
 /** A value of a patch without everything that has a `$patch` directive; `undefined` when nothing remains. */

@@ -5,7 +5,7 @@ import { getOwn, isArray, isObject, type JsonObject, type JsonValue } from "../j
 /** The field that tells the items of a list apart; `undefined` for lists of scalars. */
 export type MergeKey = string | undefined;
 
-/** What an item is known by. Throws `InvalidPatch` for an item that lacks the merge key. */
+/** What an item is known by. Throws `UnmergeablePatch` for an item that lacks the merge key. */
 export function identify(item: JsonValue, mergeKey: MergeKey): string {
   if (mergeKey === undefined) return identityOf(item);
   if (!isObject(item)) throw wrongType("map[string]interface {}", item);
@@ -25,12 +25,15 @@ function identityOf(value: JsonValue): string {
 }
 
 export function missingMergeKey(item: JsonObject, mergeKey: string): PatchError {
-  return new PatchError("InvalidPatch", `map: ${formatValue(item)} does not contain declared merge key: ${mergeKey}`);
+  return new PatchError(
+    "UnmergeablePatch",
+    `map: ${formatValue(item)} does not contain declared merge key: ${mergeKey}`,
+  );
 }
 
 export function wrongType(expected: string, actual: JsonValue): PatchError {
   const received = actual === null ? "%!s(<nil>)" : typeName(actual);
-  return new PatchError("InvalidPatch", `expected a ${expected}, but received a ${received}`);
+  return new PatchError("UnmergeablePatch", `expected a ${expected}, but received a ${received}`);
 }
 
 /** Whether lists hold objects or scalars. Throws unless all items are of one type. */
@@ -42,10 +45,10 @@ export function itemKind(...lists: readonly (readonly JsonValue[])[]): "object" 
   }
   if (types.size > 1) {
     const items = lists.map((list) => formatValue(list)).join(" ");
-    throw new PatchError("InvalidPatch", `list element types are not identical: [${items}]`);
+    throw new PatchError("UnmergeablePatch", `list element types are not identical: [${items}]`);
   }
   const [type] = types;
-  if (type === undefined) throw new PatchError("InvalidPatch", "no elements in any of the given slices");
+  if (type === undefined) throw new PatchError("UnmergeablePatch", "no elements in any of the given slices");
   return type === "map[string]interface {}" ? "object" : "scalar";
 }
 

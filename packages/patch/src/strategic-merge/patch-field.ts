@@ -13,7 +13,7 @@ export interface PatchField {
 }
 
 /**
- * Looks up a field that holds an object or a list. Throws `InvalidPatch` when the type has none of that name, unless
+ * Looks up a field that holds an object or a list. Throws `UnmergeablePatch` when the type has none of that name, unless
  * `isIrrelevant`: then it is `undefined`.
  */
 export function fieldOf(type: TypeSchema | undefined, key: string, isIrrelevant: () => boolean): PatchField | undefined;
@@ -36,7 +36,7 @@ export function fieldOf(
   if (isIrrelevant?.() === true) return undefined;
   const isPlainMap = type?.map?.fields.size === 0 && type.map.element !== undefined;
   throw new PatchError(
-    "InvalidPatch",
+    "UnmergeablePatch",
     isPlainMap
       ? "merging an object in json but data type is not struct, instead is: map"
       : `unable to find api field in struct for the json field ${quote(key)}`,

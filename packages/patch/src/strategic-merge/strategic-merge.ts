@@ -35,7 +35,7 @@ import {
  * Applies a strategic merge patch: like a merge patch, but lists whose type says so merge item by item, and directives
  * (`$patch`, `$retainKeys`, `$setElementOrder/<list>`, `$deleteFromPrimitiveList/<list>`) do what plain values cannot.
  *
- * Throws `InvalidPatch` for malformed directives, items without their merge key and fields that the type lacks;
+ * Throws `InvalidPatch` for malformed directives, `UnmergeablePatch` for items without their merge key and fields that the type lacks;
  * `PatchFailed` for lists of lists. Custom resources take no such patches: a server answers 415 for them.
  */
 export function applyStrategicMergePatch(object: JsonObject, patch: JsonValue, schema: TypeSchema): JsonObject {
@@ -94,7 +94,7 @@ function mergeLists(
   }
   const { mergeKey } = field;
   if (mergeKey === undefined) {
-    throw new PatchError("InvalidPatch", `cannot merge lists without merge key for ${kindOf(field.type)}`);
+    throw new PatchError("UnmergeablePatch", `cannot merge lists without merge key for ${kindOf(field.type)}`);
   }
   const { live, items } = followItemDirectives(original, patch, mergeKey);
   const merged = mergeItems(live, items, mergeKey, field.type.list?.element);
@@ -125,7 +125,7 @@ function followItemDirectives(
     } else if (directive === "replace") {
       isReplaced = true;
     } else if (directive === "merge") {
-      throw new PatchError("InvalidPatch", "merging lists cannot yet be specified in the patch");
+      throw new PatchError("UnmergeablePatch", "merging lists cannot yet be specified in the patch");
     } else throw unknownDirective(item);
   }
   if (isReplaced) return { live: items, items: [] };
@@ -231,14 +231,14 @@ function checkOrder(patch: readonly JsonValue[], order: readonly JsonValue[], me
   }
   if (next >= items.length) return;
   throw new PatchError(
-    "InvalidPatch",
+    "UnmergeablePatch",
     `The order in patch list:\n${formatValue(patch)}\n doesn't match $setElementOrder list:\n${formatValue(order)}\n`,
   );
 }
 
 function checkOrderItems(order: readonly JsonValue[], mergeKey: MergeKey): void {
   const index = mergeKey === undefined ? -1 : order.findIndex((item) => !isObject(item));
-  if (index >= 0) throw new PatchError("InvalidPatch", `value for key ${index} is not a map`);
+  if (index >= 0) throw new PatchError("UnmergeablePatch", `value for key ${index} is not a map`);
 }
 
 function deleteValues(result: MutableJsonObject, key: string, values: JsonValue, type: TypeSchema | undefined): void {
