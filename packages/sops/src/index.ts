@@ -15,6 +15,8 @@
  * @packageDocumentation
  */
 export { isEncryptedValue } from "./cipher.ts";
+export { type CreationRule, findCreationRule, findStoreIndent } from "./creation-rules.ts";
+export { type DecryptionKeys, readDecryptionSecret } from "./decryption-secret.ts";
 export {
   decryptDocument,
   encryptDocument,
@@ -49,6 +51,7 @@ export {
 export { createGcpKmsKeyService, type GcpKmsOptions, gcpServiceAccountToken } from "./keys/cloud/gcp-kms.ts";
 export type { Fetch, HttpRequest, Now } from "./keys/cloud/http.ts";
 export { createVaultTransitKeyService, parseVaultUri, type VaultTransitOptions } from "./keys/cloud/vault-transit.ts";
+export { parseKeys, type WrittenKeys } from "./keys/parse-keys.ts";
 export { createPgpKeyService, type PgpEngine } from "./keys/pgp.ts";
 export { type KeyService, keyServiceFor, type SingleKeyService } from "./keys/key-service.ts";
 export {
