@@ -178,7 +178,7 @@ describe("custom resources", () => {
                   every: { type: "string", pattern: "^[0-9]+s$" },
                 },
               },
-              status: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
+              status: { type: "object", default: { observed: -1 }, "x-kubernetes-preserve-unknown-fields": true },
             },
           },
         },
@@ -205,6 +205,7 @@ describe("custom resources", () => {
   test("are defaulted and pruned", async () => {
     const { body, warnings } = await client.post(path, widget("defaulted", { size: "M", colour: "red" }));
     assert.deepEqual(body["spec"], { size: "M", replicas: 2 });
+    assert.deepEqual(body["status"], { observed: -1 });
     assert.deepEqual(warnings, ['unknown field "spec.colour"']);
   });
 
