@@ -118,7 +118,8 @@ function codeOf(goType: string, wire: string, source: Source): string {
     if (structs.has(name) || lists.has(name) || special.test(name)) return `m${name}`;
   }
   if (goType === "bool") return "b";
-  if (wire === "varint") return "i";
+  // Some tags name the wrong wire type; the Go type does not.
+  if (wire === "varint" || /^u?int(?:32|64)?$/.test(goType)) return "i";
   return wire === "fixed64" || goType === "float64" ? "d" : "s";
 }
 
