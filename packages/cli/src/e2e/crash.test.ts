@@ -124,8 +124,8 @@ test("killed at any request and started again, sluice run ends in the same state
   await settle(0);
   const constant = { group: "", version: "v1", kind: "Service" };
   const { uid } = (await fleet.client.get(constant, { namespace: "apps", name: "constant" })).metadata;
-  // As many as the first round took; a later one, which changes less, may end before its turn comes.
-  const most = writes.length;
+  // The first round took as many; later ones take a little less, and may end before their turn comes.
+  const most = Math.floor(writes.length * 0.8);
 
   for (let round = 1; round <= ROUNDS; round += 1) {
     revision = fleet.commit(filesOf(round));
@@ -141,9 +141,9 @@ test("killed at any request and started again, sluice run ends in the same state
     const source = { namespace: NAMESPACE, name: "fleet-infra" };
     await fleet.client.patch(gitRepositoryGvk, source, { type: "merge", body: { metadata: { annotations } } });
     const survived = await Promise.race([dying.ended().then(() => false), settle(round).then(() => true)]);
-    const last = writes.at(-1);
-    t.diagnostic(`round ${round}: ${survived ? "not killed" : `killed ${last?.stage} ${last?.line}`}`);
     proxy.onWrite = () => true;
+    const last = writes.at(-1);
+    t.diagnostic(`round ${round}: ${survived ? "not killed" : `killed ${last?.stage ?? "?"} ${last?.line ?? "?"}`}`);
     if (survived) continue;
     running = start();
     await settle(round);
