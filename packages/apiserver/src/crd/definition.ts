@@ -91,17 +91,24 @@ function createVersion(crd: KubeObject, version: JsonObject, kind: string): Reso
     selectableFields: objectsAt(version, "selectableFields").map((field) =>
       (stringAt(field, "jsonPath") ?? "").replace(/^\./, ""),
     ),
-    ...deprecationOf(version, gvk),
+    ...deprecationOf(crd, version),
   };
 }
 
-function deprecationOf(
-  version: JsonObject,
-  { group, version: name, kind }: { group: string; version: string; kind: string },
-): { deprecationWarning?: string } {
+function deprecationOf(crd: KubeObject, version: JsonObject): { deprecationWarning?: string } {
   if (version["deprecated"] !== true) return {};
-  const warning = stringAt(version, "deprecationWarning");
-  return { deprecationWarning: warning ?? `${group}/${name} ${kind} is deprecated` };
+  const given = stringAt(version, "deprecationWarning");
+  if (given !== undefined) return { deprecationWarning: given };
+  const group = stringAt(crd, "spec", "group") ?? "";
+  const kind = stringAt(crd, "spec", "names", "kind") ?? "";
+  const name = stringAt(version, "name") ?? "";
+  const better = objectsAt(crd, "spec", "versions")
+    .filter((each) => each["served"] === true && each["deprecated"] !== true)
+    .map((each) => stringAt(each, "name") ?? "")
+    .filter((each) => compareVersions(each, name) < 0)
+    .toSorted(compareVersions)[0];
+  const advice = better === undefined ? "" : `; use ${group}/${better} ${kind}`;
+  return { deprecationWarning: `${group}/${name} ${kind} is deprecated${advice}` };
 }
 
 function createSubresources(

@@ -82,12 +82,12 @@ function applyUpdate(exchange: ResourceExchange, body: Buffer, context: RequestC
 }
 
 /** Refuses, warns about or ignores keys that an applied text names twice. */
-function reportDuplicates(duplicates: string | undefined, { fieldValidation, warn }: RequestContext): void {
-  if (duplicates === undefined || fieldValidation === "Ignore") return;
-  if (fieldValidation === "Strict") {
+function reportDuplicates(duplicates: string | undefined, context: RequestContext): void {
+  if (duplicates === undefined || context.fieldValidation === "Ignore") return;
+  if (context.fieldValidation === "Strict") {
     throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${duplicates}`);
   }
-  for (const line of duplicates.split("\n").slice(1)) warn(line.trim());
+  for (const line of duplicates.split("\n").slice(1)) context.warn(line.trim());
 }
 
 /** Checks what an apply has led to against its type. What does not fit although the schema allows it is nobody's fault. */

@@ -231,7 +231,7 @@ describe("custom resources", () => {
     await client.post(path, widget("versions", { size: "S" }));
     const old = await client.get("/apis/example.com/v1beta1/namespaces/default/widgets/versions");
     assert.equal(old.body["apiVersion"], "example.com/v1beta1");
-    assert.deepEqual(old.warnings, ["example.com/v1beta1 Widget is deprecated"]);
+    assert.deepEqual(old.warnings, ["example.com/v1beta1 Widget is deprecated; use example.com/v1 Widget"]);
   });
 
   test("keep status and spec apart, and scale", async () => {
