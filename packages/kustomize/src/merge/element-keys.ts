@@ -32,8 +32,10 @@ export function distinctTuples(tuples: readonly Tuple[]): Tuple[] {
 export function completeTuples(tuples: readonly Tuple[]): Tuple[] {
   const result = [...tuples];
   for (let i = 0; i < result.length; i++) {
+    // As it was before this round: one tuple with a gap may meet several without.
+    const tuple = result[i] ?? [];
     for (let j = 0; j < result.length; j++) {
-      const both = unite(result[i] ?? [], result[j] ?? []);
+      const both = unite(tuple, result[j] ?? []);
       if (both === undefined) continue;
       result[i] = both;
       result[j] = both;
