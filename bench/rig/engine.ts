@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -66,6 +67,8 @@ export function fluxDirectory(): string | undefined {
 /** Flux's source-controller and kustomize-controller. */
 export async function startFlux(binaries: string, { kubeconfigPath, directory }: EngineOptions): Promise<Engine> {
   const storage = `127.0.0.1:${await freePort()}`;
+  const artifacts = join(directory, "flux");
+  await mkdir(artifacts);
   const shared = async (): Promise<{ readonly args: readonly string[]; readonly metricsPort: number }> => {
     const metricsPort = await freePort();
     const args = [
@@ -86,7 +89,7 @@ export async function startFlux(binaries: string, { kubeconfigPath, directory }:
       path: join(binaries, "source-controller"),
       args: [
         ...source.args,
-        `--storage-path=${join(directory, "flux")}`,
+        `--storage-path=${artifacts}`,
         `--storage-addr=${storage}`,
         `--storage-adv-addr=${storage}`,
         `--concurrent=${CONCURRENT_SOURCES}`,
