@@ -52,7 +52,8 @@ export async function startSluice({ kubeconfigPath, directory }: EngineOptions):
     `--metrics-addr=127.0.0.1:${metricsPort}`,
     "--log-level=error",
   ];
-  return start("Sluice", [{ path: process.execPath, args, metricsPort }], {});
+  // As the Deployment of `sluice install` has it.
+  return start("Sluice", [{ path: process.execPath, args, metricsPort }], { NODE_OPTIONS: "--max-semi-space-size=16" });
 }
 
 /** The directory with Flux's own controllers, where the environment names one that has them. */

@@ -165,7 +165,11 @@ function managerContainer(options: InstallOptions, image: string): { readonly [f
       "--health-addr=0.0.0.0:9440",
       `--storage-adv-addr=source-controller.$(RUNTIME_NAMESPACE).svc.${options.clusterDomain}.`,
     ],
-    env: [{ name: "RUNTIME_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } }],
+    env: [
+      { name: "RUNTIME_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } },
+      // The space for new objects: by default it grows to four times this, which is no faster.
+      { name: "NODE_OPTIONS", value: "--max-semi-space-size=16" },
+    ],
     ports: [
       { name: "http", containerPort: 9090, protocol: "TCP" },
       { name: "http-prom", containerPort: 8080, protocol: "TCP" },
