@@ -25,6 +25,11 @@ export interface ApiServerOptions {
   readonly clock?: Clock;
   /** Whether pods and what owns them come to life; default true. */
   readonly workloads?: boolean | WorkloadOptions;
+  /**
+   * Whether what a controller manager does is done: garbage collection, the end of namespaces, their ServiceAccounts,
+   * aggregated roles; default true. Without it the server is like a kube-apiserver alone.
+   */
+  readonly controllers?: boolean;
   /** Name of the kubeconfig's context; default `sluice`. */
   readonly contextName?: string;
   /** Closes the server when it aborts. */

@@ -3,9 +3,9 @@ import { TLSSocket } from "node:tls";
 import type { Clock } from "../clock.ts";
 import { unauthorized } from "../errors/status-errors.ts";
 import type { ServiceAccountTokens } from "./service-account-tokens.ts";
-import { allAuthenticated, type User } from "./user.ts";
+import { allAuthenticated, anonymous, type User } from "./user.ts";
 
-/** Finds out who makes a request: by client certificate or by bearer token. Nobody is anonymous. */
+/** Finds out who makes a request: by client certificate or by bearer token; anonymous are those who show neither. */
 export class Authenticator {
   readonly #tokens: ServiceAccountTokens;
   readonly #clock: Clock;
@@ -16,15 +16,16 @@ export class Authenticator {
     this.#clock = clock;
   }
 
-  /** Throws a 401 when the request has no valid credentials. */
+  /** Throws a 401 when the request's credentials are not valid. */
   authenticate(request: IncomingMessage): User {
     const bearer = /^Bearer\s+(\S+)\s*$/i.exec(request.headers.authorization ?? "")?.[1];
     // A client certificate wins over a token, as in the real server's order of authenticators.
     const user =
       this.#certificateUser(request) ??
       (bearer === undefined ? undefined : this.#tokens.authenticate(bearer, this.#clock.now())?.user);
-    if (user === undefined) throw unauthorized();
-    return user;
+    if (user !== undefined) return user;
+    if (bearer !== undefined) throw unauthorized();
+    return anonymous;
   }
 
   #certificateUser({ socket }: IncomingMessage): User | undefined {

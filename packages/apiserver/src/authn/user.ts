@@ -8,6 +8,9 @@ export interface User {
 
 export const allAuthenticated = "system:authenticated";
 
+/** Who shows no credentials. What that may do is a matter of roles: reading the version, asking for health. */
+export const anonymous: User = { name: "system:anonymous", groups: ["system:unauthenticated"] };
+
 /** The server's own hand: controllers inside the process. */
 export function systemUser(name: string): User {
   return { name, groups: ["system:masters", allAuthenticated] };

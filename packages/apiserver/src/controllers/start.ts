@@ -24,16 +24,18 @@ export interface StartOptions {
 export async function startControllers(start: StartOptions): Promise<Controller> {
   const { registry, clock, logError, caCertificate, tokens, options } = start;
   const context: ControllerContext = { registry, clock, logError };
-  const controllers: Controller[] = [
-    startCustomResourceController(context),
-    startGarbageCollector(context),
-    startNamespaceController(context),
-    startServiceAccountController(context, { caCertificate, tokens }),
-    startAggregationController(context),
-    startEventExpiry(context),
-  ];
-  const { workloads = true } = options;
-  if (workloads !== false) controllers.push(await startWorkloads(context, workloads === true ? {} : workloads));
+  const controllers: Controller[] = [startCustomResourceController(context), startEventExpiry(context)];
+  const { workloads = true, controllers: manages = true } = options;
+  if (manages) {
+    controllers.push(
+      startGarbageCollector(context),
+      startNamespaceController(context),
+      startServiceAccountController(context, { caCertificate, tokens }),
+      startAggregationController(context),
+    );
+  }
+  if (manages && workloads !== false)
+    controllers.push(await startWorkloads(context, workloads === true ? {} : workloads));
   return {
     stop: () => {
       for (const controller of controllers.toReversed()) controller.stop();

@@ -1,8 +1,9 @@
+import type { IncomingMessage } from "node:http";
 import type { Clock } from "../clock.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { sendYaml } from "../http/yaml.ts";
 import type { ResourceRequest } from "../http/request-info.ts";
-import { notFound, statusError, unknownPath } from "../errors/status-errors.ts";
+import { statusError, unknownPath } from "../errors/status-errors.ts";
 import { readDryRun } from "../registry/deletion.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { RequestContext } from "../registry/request-context.ts";
@@ -32,6 +33,8 @@ export async function answerResource(
     throw unknownPath();
   if (!store.definition.namespaced && info.namespace !== "" && store.definition.resource !== "namespaces")
     throw unknownPath();
+  // Names that only URLs can have match no route.
+  if (info.name.includes("/")) throw unknownPath();
   const { deprecationWarning } = store.version;
   if (deprecationWarning !== undefined) request.warnings.add(deprecationWarning);
   const exchange = createExchange(request, store, options);
@@ -87,11 +90,11 @@ async function answerVerb(exchange: ResourceExchange, options: SubresourceOption
       await answerCreate(exchange);
       return;
     case "update":
-      checkUrlName(info, store);
+      checkUrlName(info);
       await answerUpdate(exchange);
       return;
     case "patch":
-      checkUrlName(info, store);
+      checkUrlName(info);
       await answerPatch(exchange);
       return;
     case "delete":
@@ -103,10 +106,9 @@ async function answerVerb(exchange: ResourceExchange, options: SubresourceOption
   }
 }
 
-/** Names that only URLs can have are simply not found. */
-function checkUrlName({ name }: ResourceRequest, store: ResourceStore): void {
+/** Collections can neither be updated nor patched. */
+function checkUrlName({ name }: ResourceRequest): void {
   if (name === "") throw methodNotAllowed();
-  if (name.includes("/")) throw notFound(store.definition, name);
 }
 
 function createExchange(
@@ -133,8 +135,8 @@ function createExchange(
       user,
       now,
       dryRun: options.dryRun ?? readDryRun([], info.query, optionKinds[info.verb]),
-      fieldManager: fieldManagerOf(info.query, request.request.headers["user-agent"] ?? "", options.defaultManager),
-      fieldValidation: parseFieldValidation(info.query),
+      fieldManager: fieldManagerOf(request, options.defaultManager),
+      fieldValidation: parseFieldValidation(info.query, optionKinds[info.verb]),
       warn: (message) => void warnings.add(message),
       mayCreate: () => authorize("create"),
     }),
@@ -151,14 +153,19 @@ const optionKinds: Readonly<Record<string, string>> = {
 const maxManagerLength = 128;
 
 /** The manager that the request names, or the program that makes it. Throws a 422 for names that are too long. */
-function fieldManagerOf(query: URLSearchParams, userAgent: string, fallback?: string): string {
-  const given = query.get("fieldManager") ?? "";
+function fieldManagerOf(
+  { info, request }: { readonly info: ResourceRequest; readonly request: IncomingMessage },
+  fallback?: string,
+): string {
+  const userAgent = request.headers["user-agent"] ?? "";
+  const given = info.query.get("fieldManager") ?? "";
   if (given !== "") {
     if (given.length <= maxManagerLength) return given;
     const problem = `Too long: may not be more than ${maxManagerLength} bytes`;
-    throw statusError(422, "Invalid", `CreateOptions.meta.k8s.io "" is invalid: fieldManager: ${problem}`, {
+    const kind = optionKinds[info.verb] ?? "CreateOptions";
+    throw statusError(422, "Invalid", `${kind}.meta.k8s.io "" is invalid: fieldManager: ${problem}`, {
       group: "meta.k8s.io",
-      kind: "CreateOptions",
+      kind,
       causes: [{ reason: "FieldValueTooLong", message: problem, field: "fieldManager" }],
     });
   }

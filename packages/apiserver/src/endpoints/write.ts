@@ -247,14 +247,17 @@ export function sendResult(exchange: ResourceExchange, code: number, result: Wri
 }
 
 /** Reads the options that all writes share. Throws a 422 for values that do not exist. */
-export function parseFieldValidation(query: URLSearchParams): RequestContext["fieldValidation"] {
+export function parseFieldValidation(
+  query: URLSearchParams,
+  kind = "CreateOptions",
+): RequestContext["fieldValidation"] {
   const value = query.get("fieldValidation") ?? "";
   if (value === "") return "Warn";
   if (value === "Strict" || value === "Warn" || value === "Ignore") return value;
   const problem = `Unsupported value: ${JSON.stringify(value)}: supported values: "", "Ignore", "Strict", "Warn"`;
-  throw statusError(422, "Invalid", `CreateOptions.meta.k8s.io "" is invalid: fieldValidation: ${problem}`, {
+  throw statusError(422, "Invalid", `${kind}.meta.k8s.io "" is invalid: fieldValidation: ${problem}`, {
     group: "meta.k8s.io",
-    kind: "CreateOptions",
+    kind,
     causes: [{ reason: "FieldValueNotSupported", message: problem, field: "fieldValidation" }],
   });
 }
