@@ -31,7 +31,7 @@ export function inFile<T>(path: string, run: () => T): T {
     return run();
   } catch (thrown) {
     if (!isMalformedYaml(thrown)) throw thrown;
-    throw rephrase(thrown, `${messageOf(thrown)} in File: ${path}`, { file: path });
+    throw rephrase(thrown, `${messageOf(thrown)} in File: ${path}`);
   }
 }
 

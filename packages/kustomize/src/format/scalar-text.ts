@@ -81,33 +81,29 @@ function plain(text: string, place: ScalarPlace): string {
   return place.isKey ? text : fold(text, place, 1);
 }
 
-/** Breaks at single spaces behind the best width; `column` counts characters. */
+/** Breaks at single spaces behind the best width; columns count characters. */
 function fold(text: string, place: ScalarPlace, opening: number): string {
   if (place.column + opening + text.length <= bestWidth || !text.includes(" ")) return text;
   const newline = `\n${" ".repeat(place.indent)}`;
-  const quoted = opening > 1;
-  const characters = Array.from(text);
+  const isQuoted = opening > 1;
   let column = place.column + opening;
   let out = "";
-  let spaces = false;
-  for (const [index, character] of characters.entries()) {
-    if (character !== " ") {
-      out += character;
-      column++;
-      spaces = false;
-      continue;
-    }
-    const inside = !quoted || (index > 0 && index < characters.length - 1);
-    if (!spaces && column > bestWidth && inside && characters[index + 1] !== " ") {
-      out += newline;
-      column = place.indent;
-    } else {
-      out += " ";
-      column++;
-    }
-    spaces = true;
+  let start = 0;
+  for (let index = 0; index < text.length; index++) {
+    if (isLowSurrogate(text.charCodeAt(index))) continue;
+    column++;
+    if (text[index] !== " " || column <= bestWidth + 1) continue;
+    const isInside = !isQuoted || (index > 0 && index < text.length - 1);
+    if (!isInside || text[index - 1] === " " || text[index + 1] === " ") continue;
+    out += text.slice(start, index) + newline;
+    start = index + 1;
+    column = place.indent;
   }
-  return out;
+  return out + text.slice(start);
+}
+
+function isLowSurrogate(code: number): boolean {
+  return code >= 0xdc00 && code <= 0xdfff;
 }
 
 function singleQuoted(text: string, place: ScalarPlace): string {
@@ -141,41 +137,37 @@ const escapes: ReadonlyMap<number, string> = new Map([
   [0x2029, "P"],
 ]);
 
-const needsEscape = /[\0-\x1f"\\\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|[\u{10000}-\u{10ffff}]/u;
+const needsEscape = /[\0-\x1f"\\\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]/;
 
 function doubleQuoted(text: string, place: ScalarPlace): string {
+  // The printer takes a text that begins with a byte order mark for one of such marks only.
+  const escapesAll = text.startsWith("\ufeff");
+  if (!escapesAll && !needsEscape.test(text) && (place.isKey || place.column + text.length <= bestWidth))
+    return `"${text}"`;
   const newline = `\n${" ".repeat(place.indent)}`;
-  const characters = Array.from(text);
-  const all = text.startsWith("\ufeff");
   let column = place.column + 2;
   let out = "";
-  let spaces = false;
-  for (const [index, character] of characters.entries()) {
-    if (all || needsEscape.test(character)) {
-      const escaped = escape(character.codePointAt(0) ?? 0);
-      out += escaped;
+  let start = 0;
+  for (let index = 0; index < text.length; index++) {
+    const character = text[index] ?? "";
+    if (escapesAll || needsEscape.test(character)) {
+      const code = text.codePointAt(index) ?? 0;
+      const escaped = escape(code);
+      out += text.slice(start, index) + escaped;
       column += escaped.length;
-      spaces = false;
-    } else if (character === " ") {
-      if (!place.isKey && !spaces && column > bestWidth && index > 0 && index < characters.length - 1) {
-        out += newline;
-        column = place.indent;
-        if (characters[index + 1] === " ") {
-          out += "\\";
-          column++;
-        }
-      } else {
-        out += " ";
-        column++;
-      }
-      spaces = true;
-    } else {
-      out += character;
-      column++;
-      spaces = false;
+      if (code > 0xffff) index++;
+      start = index + 1;
+      continue;
     }
+    column++;
+    if (character !== " " || place.isKey || column <= bestWidth + 1) continue;
+    if (index === 0 || index === text.length - 1 || text[index - 1] === " ") continue;
+    const isDouble = text[index + 1] === " ";
+    out += text.slice(start, index) + newline + (isDouble ? "\\" : "");
+    start = index + 1;
+    column = place.indent + (isDouble ? 1 : 0);
   }
-  return `"${out}"`;
+  return `"${out}${text.slice(start)}"`;
 }
 
 function escape(code: number): string {
