@@ -40,6 +40,7 @@ function programName(script: string | undefined): string {
 function sinkOf(stream: NodeJS.WriteStream): TextSink {
   return {
     write: (text) => void stream.write(text),
+    writeBytes: (bytes) => void stream.write(bytes),
     get isTTY() {
       return stream.isTTY;
     },

@@ -1,5 +1,6 @@
 import type { Command } from "../program/command.ts";
 import { globalFlags } from "../program/global-flags.ts";
+import { age } from "./age/age.ts";
 import { check } from "./check.ts";
 import { completion, createComplete } from "./completion/completion.ts";
 import { create } from "./create/create.ts";
@@ -14,6 +15,7 @@ import { logs } from "./logs.ts";
 import { reconcileCommand } from "./reconcile.ts";
 import { resume } from "./resume.ts";
 import { run } from "./run.ts";
+import { sops } from "./sops/sops.ts";
 import { stats } from "./stats.ts";
 import { suspend } from "./suspend.ts";
 import { trace } from "./trace.ts";
@@ -50,6 +52,7 @@ It speaks the APIs and the command line of Flux.`,
     flags: {},
     persistentFlags: globalFlags(namespace),
     commands: [
+      age,
       check,
       completion,
       create,
@@ -64,6 +67,7 @@ It speaks the APIs and the command line of Flux.`,
       reconcileCommand,
       resume,
       run,
+      sops,
       stats,
       suspend,
       trace,

@@ -1,6 +1,8 @@
 /** Where text goes. `columns` and `rows` are known on a terminal only. */
 export interface TextSink {
   write(text: string): void;
+  /** For what is not text. Absent where nobody could use it. */
+  writeBytes?(bytes: Uint8Array): void;
   readonly isTTY: boolean;
   readonly columns?: number;
   readonly rows?: number;
