@@ -1,8 +1,8 @@
-import { statusError } from "../errors/status-errors.ts";
+import { FieldErrors, invalidObject } from "../errors/field-errors.ts";
+import { badRequest, statusError } from "../errors/status-errors.ts";
 import { isTrue } from "../http/request-info.ts";
 import { parseFieldSelector, type FieldSelector } from "../selectors/field-selector.ts";
 import { parseLabelSelector, type LabelSelector } from "../selectors/label-selector.ts";
-import { badRequest } from "../errors/status-errors.ts";
 
 /** The query of a list or a watch. */
 export interface ListOptions {
@@ -34,7 +34,10 @@ export function parseListOptions(query: URLSearchParams, selectable: readonly st
     timeoutSeconds: parseNumber(query, "timeoutSeconds"),
   };
   if (!/^\d*$/.test(options.resourceVersion)) {
-    throw badRequest(`strconv.ParseUint: parsing ${JSON.stringify(options.resourceVersion)}: invalid syntax`);
+    const quoted = JSON.stringify(options.resourceVersion);
+    const problem = `resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: invalid syntax`;
+    // The watch of a real server does not classify this.
+    throw isWatch ? statusError(500, "", problem) : badRequest(`invalid resource version: ${problem}`);
   }
   checkMatch(options, isWatch);
   return options;
@@ -50,44 +53,36 @@ function parseNumber(query: URLSearchParams, name: string): number | undefined {
 }
 
 function checkMatch(options: ListOptions, isWatch: boolean): void {
-  const { resourceVersionMatch: match } = options;
-  const forbid = (field: string, why: string): never => {
-    const problem = `Forbidden: ${why}`;
-    throw statusError(422, "Invalid", `ListOptions.meta.k8s.io "" is invalid: ${field}: ${problem}`, {
-      group: "meta.k8s.io",
-      kind: "ListOptions",
-      causes: [{ reason: "FieldValueForbidden", message: problem, field }],
-    });
-  };
-  if (isWatch) {
-    if (options.sendInitialEvents !== undefined && match !== "NotOlderThan") {
-      forbid("resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
+  const errors = new FieldErrors();
+  if (isWatch) checkWatchMatch(options, errors);
+  else checkListMatch(options, errors);
+  if (!errors.isEmpty) throw invalidObject({ group: "meta.k8s.io", kind: "ListOptions" }, "", errors.list);
+}
+
+const field = "resourceVersionMatch";
+
+function checkWatchMatch({ sendInitialEvents, resourceVersionMatch: match }: ListOptions, errors: FieldErrors): void {
+  if (sendInitialEvents === undefined) {
+    if (match === "") return;
+    errors.forbidden(field, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
+  } else if (match !== "NotOlderThan") {
+    errors.forbidden(field, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
+    if (match !== "") errors.notSupported(field, match, ["NotOlderThan"]);
+  }
+}
+
+function checkListMatch(options: ListOptions, errors: FieldErrors): void {
+  const { resourceVersion, resourceVersionMatch: match } = options;
+  if (match !== "") {
+    if (resourceVersion === "")
+      errors.forbidden(field, "resourceVersionMatch is forbidden unless resourceVersion is provided");
+    if (options.continue !== "") errors.forbidden(field, "resourceVersionMatch is forbidden when continue is provided");
+    if (match !== "Exact" && match !== "NotOlderThan") errors.notSupported(field, match, ["Exact", "NotOlderThan", ""]);
+    if (match === "Exact" && resourceVersion === "0") {
+      errors.forbidden(field, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
     }
-    if (options.sendInitialEvents === undefined && match !== "") {
-      forbid(
-        "resourceVersionMatch",
-        "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided",
-      );
-    }
-    return;
   }
-  if (options.sendInitialEvents !== undefined) forbid("sendInitialEvents", "sendInitialEvents is forbidden for list");
-  if (match === "") return;
-  if (options.resourceVersion === "") {
-    forbid("resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided");
-  }
-  if (options.continue !== "") {
-    forbid("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided");
-  }
-  if (match !== "Exact" && match !== "NotOlderThan") {
-    const problem = `Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan", ""`;
-    throw statusError(422, "Invalid", `ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: ${problem}`, {
-      group: "meta.k8s.io",
-      kind: "ListOptions",
-      causes: [{ reason: "FieldValueNotSupported", message: problem, field: "resourceVersionMatch" }],
-    });
-  }
-  if (match === "Exact" && options.resourceVersion === "0") {
-    forbid("resourceVersionMatch", 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
+  if (options.sendInitialEvents !== undefined) {
+    errors.forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list");
   }
 }

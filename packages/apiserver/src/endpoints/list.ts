@@ -98,7 +98,8 @@ function decodeToken(text: string): ContinueToken {
   throw badRequest("invalid continue token: continue key is not valid");
 }
 
-function tooLargeRevision(wanted: number, current: number): StatusError {
+/** The answer to a request for a revision that there is not yet. */
+export function tooLargeRevision(wanted: number, current: number): StatusError {
   return statusError(504, "Timeout", `Timeout: Too large resource version: ${wanted}, current: ${current}`, {
     causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
     retryAfterSeconds: 1,

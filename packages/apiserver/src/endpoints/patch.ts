@@ -2,7 +2,8 @@ import { MistypedObject } from "../builtin/typed-decoder.ts";
 import { badRequest, notFound, statusError, unsupportedMediaType } from "../errors/status-errors.ts";
 import { invalidObject, FieldErrors } from "../errors/field-errors.ts";
 import { goTypeOf, readBody } from "../http/body.ts";
-import { contentTypeOf } from "../http/media-type.ts";
+import { contentTypeOf, negotiate } from "../http/media-type.ts";
+import { objectTransforms } from "../http/representation.ts";
 import { isTrue } from "../http/request-info.ts";
 import { cloneJson, isObject, type Json, type JsonObject } from "../json/json.ts";
 import type { KubeObject } from "../json/object.ts";
@@ -33,6 +34,7 @@ export async function answerPatch(exchange: ResourceExchange): Promise<void> {
     }
     throw statusError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {});
   }
+  negotiate(request.headers.accept, objectTransforms);
   checkOptions(info.query, kind);
   const body = await readBody(request);
   const context = exchange.context();

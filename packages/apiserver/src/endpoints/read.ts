@@ -1,4 +1,4 @@
-import { badRequest } from "../errors/status-errors.ts";
+import { badRequest, statusError } from "../errors/status-errors.ts";
 import { sendBytes, sendJson } from "../http/exchange.ts";
 import { negotiate } from "../http/media-type.ts";
 import {
@@ -11,7 +11,7 @@ import {
 } from "../http/representation.ts";
 import type { ResourceStore } from "../registry/resource-store.ts";
 import type { StoredObject } from "../storage/stored-object.ts";
-import { listPage, type ListPage } from "./list.ts";
+import { listPage, tooLargeRevision, type ListPage } from "./list.ts";
 import { parseListOptions } from "./list-options.ts";
 import type { ResourceExchange } from "./resource-exchange.ts";
 
@@ -28,9 +28,12 @@ export function answerGet(exchange: ResourceExchange): void {
   const { store, info } = exchange;
   const wanted = info.query.get("resourceVersion") ?? "";
   if (!/^\d*$/.test(wanted))
-    throw badRequest(
+    throw statusError(
+      500,
+      "",
       `resourceVersion: Invalid value: ${JSON.stringify(wanted)}: strconv.ParseUint: parsing ${JSON.stringify(wanted)}: invalid syntax`,
     );
+  if (Number(wanted) > store.collectionRevision) throw tooLargeRevision(Number(wanted), store.collectionRevision);
   const stored = store.get(info);
   sendStored(exchange, 200, stored);
 }
@@ -59,7 +62,7 @@ const close = Buffer.from("]}\n");
 export function answerList(exchange: ResourceExchange): void {
   const { store, info, request, now } = exchange;
   const options = parseListOptions(info.query, store.version.selectableFields, false);
-  const representation = negotiate(request.headers.accept, objectTransforms);
+  const representation = negotiate(request.headers.accept, objectTransforms, true);
   const page = listPage(store, info.namespace, options);
   if (representation.as === "Table") {
     const objects = page.items.map(({ object }) => store.inVersion(object));

@@ -3,6 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { sendYaml } from "../http/yaml.ts";
 import type { ResourceRequest } from "../http/request-info.ts";
+import { FieldErrors, invalidObject } from "../errors/field-errors.ts";
 import { statusError, unknownPath } from "../errors/status-errors.ts";
 import { readDryRun } from "../registry/deletion.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -160,14 +161,8 @@ function fieldManagerOf(
   const userAgent = request.headers["user-agent"] ?? "";
   const given = info.query.get("fieldManager") ?? "";
   if (given !== "") {
-    if (given.length <= maxManagerLength) return given;
-    const problem = `Too long: may not be more than ${maxManagerLength} bytes`;
-    const kind = optionKinds[info.verb] ?? "CreateOptions";
-    throw statusError(422, "Invalid", `${kind}.meta.k8s.io "" is invalid: fieldManager: ${problem}`, {
-      group: "meta.k8s.io",
-      kind,
-      causes: [{ reason: "FieldValueTooLong", message: problem, field: "fieldManager" }],
-    });
+    checkFieldManager(given, optionKinds[info.verb] ?? "CreateOptions");
+    return given;
   }
   const agent =
     userAgent
@@ -175,4 +170,20 @@ function fieldManagerOf(
       ?.replaceAll(/[^\x20-\x7e]/g, "")
       .slice(0, maxManagerLength) ?? "";
   return agent === "" ? (fallback ?? "unknown") : agent;
+}
+
+function checkFieldManager(manager: string, kind: string): void {
+  const errors = new FieldErrors();
+  if (Buffer.byteLength(manager) > maxManagerLength) errors.tooLong("fieldManager", maxManagerLength);
+  const position = manager.search(/\p{C}/u);
+  if (position >= 0) {
+    const code = manager.codePointAt(position) ?? 0;
+    const hex = code.toString(16).toUpperCase();
+    errors.invalid(
+      "fieldManager",
+      manager,
+      `invalid character U+${hex.padStart(4, "0")} (at position ${Buffer.byteLength(manager.slice(0, position))})`,
+    );
+  }
+  if (!errors.isEmpty) throw invalidObject({ group: "meta.k8s.io", kind }, "", errors.list);
 }

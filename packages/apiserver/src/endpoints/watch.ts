@@ -14,7 +14,7 @@ const minimumTimeoutSeconds = 1800;
 export function answerWatch(exchange: ResourceExchange): void {
   const { store, info, request, response, clock } = exchange;
   const options = parseListOptions(info.query, store.version.selectableFields, true);
-  const representation = negotiate(request.headers.accept, objectTransforms);
+  const representation = negotiate(request.headers.accept, objectTransforms, true);
   const includeObject = includeObjectOf(info.query);
   let hasSentColumns = false;
   const tableOptions = (): TableOptions => {

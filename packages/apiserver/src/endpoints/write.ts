@@ -19,6 +19,7 @@ import type { ResourceExchange } from "./resource-exchange.ts";
 /** Answers a POST to a collection. */
 export async function answerCreate(exchange: ResourceExchange): Promise<void> {
   const { store, info, request } = exchange;
+  negotiate(request.headers.accept, objectTransforms);
   const strict: string[] = [];
   const body = decodeFor(store, await readBody(request), request.headers["content-type"], strict);
   const context = exchange.context();
@@ -30,6 +31,7 @@ export async function answerCreate(exchange: ResourceExchange): Promise<void> {
 /** Answers a PUT of an object or of one of its subresources. */
 export async function answerUpdate(exchange: ResourceExchange): Promise<void> {
   const { store, info, request } = exchange;
+  negotiate(request.headers.accept, objectTransforms);
   const strict: string[] = [];
   const body = decodeFor(store, await readBody(request), request.headers["content-type"], strict);
   const context = exchange.context();

@@ -44,7 +44,13 @@ function formatValue(value: Json | undefined): string {
 
 /** A double-quoted Go string. */
 export function quote(text: string): string {
-  return JSON.stringify(text);
+  const quoted = JSON.stringify(text);
+  if (!/\\u00|\x7f/.test(quoted)) return quoted;
+  return quoted
+    .replaceAll(/\\u0007/g, String.raw`\a`)
+    .replaceAll(/\\u000b/g, String.raw`\v`)
+    .replaceAll(/\\u00([01][0-9a-f])/g, String.raw`\x$1`)
+    .replaceAll("\x7f", String.raw`\x7f`);
 }
 
 function fieldError(type: FieldErrorType, field: string, value: string | undefined, detail: string): FieldError {

@@ -105,11 +105,18 @@ export function unsupportedMediaType(supported: readonly string[]): StatusError 
   return statusError(415, "UnsupportedMediaType", message);
 }
 
-export function notAcceptable(): StatusError {
-  const types = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
-  const streams = ["application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"];
-  const message = `406: Not Acceptable\n\nAvailable representations: ${[...types, ...streams].join(", ")}`;
-  return statusError(406, "NotAcceptable", message, {});
+const mediaTypes = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
+const streamTypes = ["application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"];
+
+/** The answer to a request that accepts none of the media types of its path; those of collections can stream. */
+export function notAcceptable(isCollection: boolean): StatusError {
+  const types = isCollection ? [...mediaTypes, ...streamTypes] : mediaTypes;
+  return statusError(406, "NotAcceptable", `406: Not Acceptable\n\nAvailable representations: ${types.join(", ")}`, {});
+}
+
+/** The answer to a request that wants an object to be turned into what it cannot be turned into. */
+export function noSuchRepresentation(): StatusError {
+  return statusError(406, "NotAcceptable", `only the following media types are accepted: ${mediaTypes.join(", ")}`);
 }
 
 export function entityTooLarge(message: string): StatusError {

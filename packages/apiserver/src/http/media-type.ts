@@ -1,4 +1,4 @@
-import { notAcceptable } from "../errors/status-errors.ts";
+import { noSuchRepresentation, notAcceptable } from "../errors/status-errors.ts";
 
 /** One entry of an `Accept` header. */
 interface MediaRange {
@@ -40,7 +40,11 @@ const encodings: Readonly<Record<string, Representation["encoding"]>> = {
  * Chooses how to answer. `transforms` are the `as` kinds that the endpoint can make; ranges that ask for others are
  * passed over. Throws a 406 when nothing fits.
  */
-export function negotiate(accept: string | undefined, transforms: readonly string[] = []): Representation {
+export function negotiate(
+  accept: string | undefined,
+  transforms: readonly string[] = [],
+  isCollection = false,
+): Representation {
   if (accept === undefined || accept.trim() === "") return { encoding: "json" };
   if (accept === "application/json") return { encoding: "json" };
   const ranges = accept.split(",").map(parseMediaRange);
@@ -53,7 +57,7 @@ export function negotiate(accept: string | undefined, transforms: readonly strin
     const asVersion = range.parameters.get("v") ?? "";
     if (transforms.includes(`${asGroup}/${asVersion}/${as}`)) return { encoding, as, asGroup, asVersion };
   }
-  throw notAcceptable();
+  throw ranges.some(({ type }) => encodings[type] !== undefined) ? noSuchRepresentation() : notAcceptable(isCollection);
 }
 
 /** The media type of a `Content-Type` header, without its parameters, in lower case. */

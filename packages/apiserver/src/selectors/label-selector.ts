@@ -1,5 +1,6 @@
 import { badRequest } from "../errors/status-errors.ts";
 import { quote } from "../errors/field-errors.ts";
+import { isLabelValue } from "../validation/names.ts";
 import { objectAt, objectsAt, stringAt, stringsAt, type JsonObject } from "../json/json.ts";
 
 /** One condition on one label. */
@@ -94,7 +95,11 @@ export function parseLabelSelector(text: string): LabelSelector {
     return values.length === 0 ? [""] : values;
   };
   while (position < tokens.length) {
-    if (tokens[position] === "!") {
+    const first = tokens[position] ?? "";
+    if (first !== "!" && isSymbol(first)) {
+      throw badRequest(`found '${first}', expected: !, identifier, or 'end of string'`);
+    }
+    if (first === "!") {
       position++;
       requirements.push({ key: checkKey(word()), operator: "!", values: [] });
     } else {
@@ -107,18 +112,22 @@ export function parseLabelSelector(text: string): LabelSelector {
           const next = tokens[position];
           return next === undefined || next === "," ? "" : word();
         };
-        if (operator === "=" || operator === "==") requirements.push({ key, operator: "in", values: [value()] });
-        else if (operator === "!=") requirements.push({ key, operator: "notin", values: [value()] });
-        else if (operator === "in" || operator === "notin") requirements.push({ key, operator, values: valueSet() });
-        else if (operator === ">" || operator === "<") {
-          requirements.push({ key, operator: operator === ">" ? "gt" : "lt", values: [value()] });
-        } else fail(operator, "in, notin, =, ==, !=, gt, lt");
+        const add = (made: Requirement["operator"], values: string[]): void => {
+          requirements.push({ key, operator: made, values: checkValues(key, made, values) });
+        };
+        if (operator === "=" || operator === "==") add("in", [value()]);
+        else if (operator === "!=") add("notin", [value()]);
+        else if (operator === "in" || operator === "notin") add(operator, valueSet());
+        else if (operator === ">" || operator === "<") add(operator === ">" ? "gt" : "lt", [value()]);
+        else fail(operator, "in, notin, =, ==, !=, gt, lt");
       }
     }
     if (position < tokens.length) {
-      if (tokens[position] !== ",") fail(tokens[position], "',' or 'end of string'");
+      if (tokens[position] !== ",") {
+        throw badRequest(`found '${tokens[position]}', expected: ',' or 'end of string'`);
+      }
       position++;
-      if (position >= tokens.length) fail("", "identifier after ','");
+      if (position >= tokens.length) throw badRequest("found '', expected: identifier after ','");
     }
   }
   return new LabelSelector(requirements);
@@ -147,6 +156,23 @@ function checkKey(key: string): string {
   throw badRequest(
     `unable to parse requirement: <nil>: Invalid value: ${quote(key)}: name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')`,
   );
+}
+
+function checkValues(key: string, operator: Requirement["operator"], values: string[]): string[] {
+  for (const [index, value] of values.entries()) {
+    const isNumeric = operator === "gt" || operator === "lt";
+    if (isNumeric && !/^-?\d+$/.test(value)) {
+      throw badRequest(
+        `unable to parse requirement: values[${index}]: Invalid value: ${quote(value)}: for 'Gt', 'Lt' operators, the value must be an integer`,
+      );
+    }
+    for (const problem of isLabelValue(value)) {
+      throw badRequest(
+        `unable to parse requirement: values[${index}][${key}]: Invalid value: ${quote(value)}: ${problem}`,
+      );
+    }
+  }
+  return values;
 }
 
 const operators: Readonly<Record<string, Requirement["operator"]>> = {
