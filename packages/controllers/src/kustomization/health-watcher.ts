@@ -44,6 +44,8 @@ interface Watch {
   readonly key: ObjectKey;
   readonly subjects: ReadonlyMap<string, HealthSubject>;
   readonly statuses: Map<string, ComputedStatus>;
+  /** How many of the subjects have which status; a verdict on thousands of objects is due at each of their changes. */
+  readonly counts: { healthy: number; failed: number };
   /** Where its subjects are looked for. */
   readonly scopes: Set<Scope>;
   verdict: Health["verdict"];
@@ -101,6 +103,7 @@ export class HealthWatcher {
       key,
       subjects: new Map(set.subjects.map((subject) => [subjectId(subject), subject])),
       statuses: new Map(),
+      counts: { healthy: 0, failed: 0 },
       scopes: new Set(),
       verdict: "pending",
     };
@@ -193,15 +196,19 @@ export class HealthWatcher {
 
   #observe(watch: Watch, id: string, subject: HealthSubject, object: UnstructuredObject | undefined): void {
     this.#update(watch, id, subject, object);
-    const { verdict } = judge(watch);
+    const verdict = verdictOf(watch);
     if (verdict === watch.verdict) return;
     watch.verdict = verdict;
     if (verdict !== "pending") this.#options.onVerdict(watch.key);
   }
 
   #update(watch: Watch, id: string, subject: HealthSubject, object: UnstructuredObject | undefined): void {
-    const status = statusOf(subject, object, watch.statuses.has(id), this.#options.clock.now());
-    if (status !== undefined) watch.statuses.set(id, status);
+    const before = watch.statuses.get(id);
+    const after = statusOf(subject, object, before !== undefined, this.#options.clock.now());
+    if (after === undefined) return;
+    watch.statuses.set(id, after);
+    watch.counts.healthy += Number(after.status === "Current") - Number(before?.status === "Current");
+    watch.counts.failed += Number(after.status === "Failed") - Number(before?.status === "Failed");
   }
 }
 
@@ -231,13 +238,19 @@ function isOlder(seen: string | undefined, min: string | undefined): boolean {
   return BigInt(seen) < BigInt(min);
 }
 
+function verdictOf({ counts, subjects }: Watch): Health["verdict"] {
+  if (counts.healthy === subjects.size) return "healthy";
+  return counts.failed > 0 ? "failed" : "pending";
+}
+
 function judge(watch: Watch): Health {
+  const verdict = verdictOf(watch);
+  if (verdict === "healthy") return { verdict };
   const unhealthy: UnhealthySubject[] = [];
   for (const [id, subject] of watch.subjects) {
     const { status, message } = watch.statuses.get(id) ?? computeStatus(undefined);
-    if (status !== "Current") unhealthy.push({ subject: formatSubject(subject), status, message });
+    const isNamed = verdict === "failed" ? status === "Failed" : status !== "Current";
+    if (isNamed) unhealthy.push({ subject: formatSubject(subject), status, message });
   }
-  if (unhealthy.length === 0) return { verdict: "healthy" };
-  const failed = unhealthy.filter(({ status }) => status === "Failed");
-  return failed.length > 0 ? { verdict: "failed", unhealthy: failed } : { verdict: "pending", unhealthy };
+  return { verdict, unhealthy };
 }
