@@ -1,8 +1,5 @@
-import type {
-  CustomResourceDefinition,
-  CustomResourceDefinitionVersion,
-  JsonSchema,
-} from "../../meta/custom-resource-definition.ts";
+import type { CustomResourceDefinition, JsonSchema } from "../../meta/custom-resource-definition.ts";
+import { ageColumn, defineFluxKind, readyColumns } from "../../meta/flux-definition.ts";
 import { conditionSchema, durationPattern, localReferenceSchema } from "../../meta/schemas.ts";
 import { kustomizeGroup } from "./ownership.ts";
 
@@ -295,64 +292,22 @@ const statusSchema: JsonSchema = {
   },
 };
 
-const v1: CustomResourceDefinitionVersion = {
-  name: "v1",
-  served: true,
-  storage: true,
-  additionalPrinterColumns: [
-    { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" },
-    { name: "Ready", type: "string", jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
-    { name: "Status", type: "string", jsonPath: '.status.conditions[?(@.type=="Ready")].message' },
-  ],
-  schema: {
-    openAPIV3Schema: {
-      description: "A directory of a source that is built by kustomize and kept applied.",
-      type: "object",
-      properties: {
-        apiVersion: text("Group and version of this schema."),
-        kind: text("Kustomization."),
-        metadata: { type: "object" },
-        spec: specSchema,
-        status: statusSchema,
-      },
-    },
-  },
-  subresources: { status: {} },
-};
-
 /**
- * `v1beta2` is served because manifests in the field still use it. Its schema is that of v1, so that nothing is lost
- * between the two. `patchesStrategicMerge`, `patchesJson6902` and `validation`, which v1beta2 alone had, are refused
- * as unknown fields by strict validation (kubectl's default).
+ * The definition of Kustomization, equal in structure to that of kustomize-controller 1.9. `v1beta2` is served because
+ * manifests in the field still use it; `patchesStrategicMerge`, `patchesJson6902` and `validation`, which it alone had,
+ * are refused as unknown fields by strict validation (kubectl's default).
  */
-const v1beta2: CustomResourceDefinitionVersion = {
-  ...v1,
-  name: "v1beta2",
-  storage: false,
-  deprecated: true,
-  deprecationWarning: "v1beta2 Kustomization is deprecated, upgrade to v1",
-};
-
-/** The definition of Kustomization, equal in structure to that of kustomize-controller 1.9. */
-export const kustomizationCrd: CustomResourceDefinition = {
-  apiVersion: "apiextensions.k8s.io/v1",
-  kind: "CustomResourceDefinition",
-  metadata: {
-    name: `kustomizations.${kustomizeGroup}`,
-    annotations: { "kustomize.toolkit.fluxcd.io/substitute": "disabled" },
-  },
-  spec: {
-    group: kustomizeGroup,
-    names: {
-      categories: ["all", "fluxcd", "fluxcd-appliers"],
-      kind: "Kustomization",
-      listKind: "KustomizationList",
-      plural: "kustomizations",
-      shortNames: ["ks"],
-      singular: "kustomization",
-    },
-    scope: "Namespaced",
-    conversion: { strategy: "None" },
-    versions: [v1, v1beta2],
-  },
-};
+export const kustomizationCrd: CustomResourceDefinition = defineFluxKind({
+  group: kustomizeGroup,
+  kind: "Kustomization",
+  plural: "kustomizations",
+  singular: "kustomization",
+  shortNames: ["ks"],
+  category: "fluxcd-appliers",
+  description: "A directory of a source that is built by kustomize and kept applied.",
+  version: "v1",
+  olderVersions: ["v1beta2"],
+  columns: [ageColumn, ...readyColumns],
+  spec: specSchema,
+  status: statusSchema,
+});

@@ -1,8 +1,5 @@
-import type {
-  CustomResourceDefinition,
-  CustomResourceDefinitionVersion,
-  JsonSchema,
-} from "../../meta/custom-resource-definition.ts";
+import type { CustomResourceDefinition, JsonSchema } from "../../meta/custom-resource-definition.ts";
+import { ageColumn, defineFluxKind, readyColumns } from "../../meta/flux-definition.ts";
 import { artifactSchema, conditionSchema, durationPattern, localReferenceSchema } from "../../meta/schemas.ts";
 import { sourceGroup } from "./conditions.ts";
 
@@ -128,65 +125,22 @@ const statusSchema: JsonSchema = {
   },
 };
 
-const v1: CustomResourceDefinitionVersion = {
-  name: "v1",
-  served: true,
-  storage: true,
-  additionalPrinterColumns: [
-    { name: "URL", type: "string", jsonPath: ".spec.url" },
-    { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" },
-    { name: "Ready", type: "string", jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
-    { name: "Status", type: "string", jsonPath: '.status.conditions[?(@.type=="Ready")].message' },
-  ],
-  schema: {
-    openAPIV3Schema: {
-      description: "A branch, tag or commit of a Git repository, kept as an artifact.",
-      type: "object",
-      properties: {
-        apiVersion: { description: "Group and version of this schema.", type: "string" },
-        kind: { description: "GitRepository.", type: "string" },
-        metadata: { type: "object" },
-        spec: specSchema,
-        status: statusSchema,
-      },
-    },
-  },
-  subresources: { status: {} },
-};
-
 /**
- * `v1beta2` is served because manifests in the field still use it. Its schema is that of v1, so that nothing is lost
- * between the two; fields that existed in v1beta2 alone (`gitImplementation`, `accessFrom`) had no effect there either
- * and are pruned.
+ * The definition of GitRepository, equal in structure to that of source-controller 1.9. `v1beta2` is served because
+ * manifests in the field still use it; fields that it alone had (`gitImplementation`, `accessFrom`) had no effect there
+ * either and are pruned.
  */
-const v1beta2: CustomResourceDefinitionVersion = {
-  ...v1,
-  name: "v1beta2",
-  storage: false,
-  deprecated: true,
-  deprecationWarning: "v1beta2 GitRepository is deprecated, upgrade to v1",
-};
-
-/** The definition of GitRepository, equal in structure to that of source-controller 1.9. */
-export const gitRepositoryCrd: CustomResourceDefinition = {
-  apiVersion: "apiextensions.k8s.io/v1",
-  kind: "CustomResourceDefinition",
-  metadata: {
-    name: `gitrepositories.${sourceGroup}`,
-    annotations: { "kustomize.toolkit.fluxcd.io/substitute": "disabled" },
-  },
-  spec: {
-    group: sourceGroup,
-    names: {
-      categories: ["all", "fluxcd", "fluxcd-sources"],
-      kind: "GitRepository",
-      listKind: "GitRepositoryList",
-      plural: "gitrepositories",
-      shortNames: ["gitrepo"],
-      singular: "gitrepository",
-    },
-    scope: "Namespaced",
-    conversion: { strategy: "None" },
-    versions: [v1, v1beta2],
-  },
-};
+export const gitRepositoryCrd: CustomResourceDefinition = defineFluxKind({
+  group: sourceGroup,
+  kind: "GitRepository",
+  plural: "gitrepositories",
+  singular: "gitrepository",
+  shortNames: ["gitrepo"],
+  category: "fluxcd-sources",
+  description: "A branch, tag or commit of a Git repository, kept as an artifact.",
+  version: "v1",
+  olderVersions: ["v1beta2"],
+  columns: [{ name: "URL", type: "string", jsonPath: ".spec.url" }, ageColumn, ...readyColumns],
+  spec: specSchema,
+  status: statusSchema,
+});
