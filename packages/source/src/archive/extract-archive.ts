@@ -17,7 +17,9 @@ export interface ArchiveLimits {
 
 export const defaultArchiveLimits: ArchiveLimits = {
   maxBytes: 512 * 1024 * 1024,
-  maxRatio: 200,
+  // No deflated stream reaches it. What a source has accepted must unpack, however well it compresses; the sum of all
+  // content is bounded above.
+  maxRatio: 1100,
   maxEntries: 100_000,
   maxPathBytes: 4096,
 };
