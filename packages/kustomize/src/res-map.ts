@@ -6,6 +6,8 @@ import type { Resource } from "./resource.ts";
 /** The objects of a build, in order. No two have the same current id when they are appended. */
 export class ResMap {
   #resources: Resource[];
+  /** The ids of all resources, while they are known to stay. */
+  #taken: Set<string> | undefined;
 
   constructor(resources: readonly Resource[] = []) {
     this.#resources = [...resources];
@@ -23,7 +25,7 @@ export class ResMap {
   /** Adds resources at the end, in order; throws `DuplicateID` at the first whose id is taken. */
   appendAll(resources: readonly Resource[]): void {
     if (resources.length === 0) return;
-    const taken = new Set(this.#resources.map((each) => resIdKey(each.currentId)));
+    const taken = this.#taken ?? this.#takenIds();
     for (const resource of resources) {
       const id = resource.currentId;
       const key = resIdKey(id);
@@ -36,6 +38,23 @@ export class ResMap {
       taken.add(key);
       this.#resources.push(resource);
     }
+  }
+
+  /**
+   * Runs something that appends again and again and changes no id of what is here already: what an append costs then
+   * does not grow with the number of resources.
+   */
+  whileIdsStay(act: () => void): void {
+    this.#taken = this.#takenIds();
+    try {
+      act();
+    } finally {
+      this.#taken = undefined;
+    }
+  }
+
+  #takenIds(): Set<string> {
+    return new Set(this.#resources.map((each) => resIdKey(each.currentId)));
   }
 
   /** Adds generated resources, each as its behavior says. */

@@ -83,7 +83,9 @@ export class Target {
   #accumulate(into: Accumulator): Accumulator {
     const { kustomization } = this;
     prefixErrors("accumulating resources", () =>
-      this.#accumulateResources(into, kustomization.resources ?? [], this.#place.origin),
+      into.resources.whileIdsStay(() =>
+        this.#accumulateResources(into, kustomization.resources ?? [], this.#place.origin),
+      ),
     );
     into.config = mergeConfigs(into.config, this.#loadConfig());
     into.config = mergeConfigs(into.config, this.#loadCrds());
