@@ -48,7 +48,7 @@ function validateConfigMap(map: KubeObject, errors: FieldErrors): void {
   for (const key of Object.keys(objectAt(map, "binaryData") ?? {})) {
     if (data[key] !== undefined) errors.invalid(`data[${key}]`, key, "duplicate of key present in binaryData");
   }
-  if (size > maxContentBytes) errors.tooLong("", maxContentBytes);
+  if (size > maxContentBytes) errors.tooLong("[]", maxContentBytes);
 }
 
 export const configMapStrategy: StrategyOverrides = {

@@ -72,6 +72,24 @@ const badKustomizations: readonly BadKustomization[] = [
     message: /b\.yaml.*may not add resource with an already registered id: .*twice/s,
   },
   {
+    name: "key-twice",
+    files: { "a.yaml": `${configMap("twice")}data: {color: red, color: blue}\n` },
+    message: /^kustomize build failed: ConfigMap\/apps\/twice: .*mapping key "color" already defined/s,
+  },
+  {
+    name: "no-namespace",
+    files: { "a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n" },
+    reason: "ReconciliationFailed",
+    message: /^ConfigMap\/a namespace not specified: the server could not find the requested resource$/,
+  },
+  {
+    name: "large-object",
+    files: { "a.yaml": `${configMap("large")}data: {text: ${"x".repeat(1_100_000)}}\n` },
+    reason: "ReconciliationFailed",
+    message:
+      /^ConfigMap\/apps\/large dry-run failed \(Invalid\): .*: \[\]: Too long: may not be more than 1048576 bytes$/,
+  },
+  {
     name: "missing-file",
     files: { "kustomization.yaml": "resources: [not-there.yaml]\n" },
     message: /not-there\.yaml/,

@@ -29,7 +29,7 @@ export function buildManifests(
   const { postBuild } = object.spec;
   const isSubstituted = variables.values.size > 0 || postBuild?.substituteStrategy === "Always";
   const built = resMap.resources.map((resource) => {
-    const each = readObject(resource.toJSON());
+    const each = toObject(resource);
     rejectEncrypted(each);
     return postBuild !== undefined && isSubstituted ? substituteVariables(each, variables) : each;
   });
@@ -43,9 +43,24 @@ function runBuild(files: FileSystem, directory: string, parseCache: ParseCache |
     return build(files, directory, { loadRestrictor: "none", ...(parseCache && { parseCache }) });
   } catch (error) {
     if (!(error instanceof KustomizeError)) throw error;
-    const { code, file, field } = error;
-    throw new KustomizeError(code, `kustomize build failed: ${error.message}`, { cause: error, file, field });
+    throw buildError(error, error.message);
   }
+}
+
+/** What YAML can say and JSON cannot, such as a key that is there twice, turns up only now. */
+function toObject(resource: ResMap["resources"][number]): UnstructuredObject {
+  try {
+    return readObject(resource.toJSON());
+  } catch (error) {
+    if (!(error instanceof KustomizeError)) throw error;
+    const subject = [resource.kind, resource.namespace, resource.name].filter((part) => part !== "").join("/");
+    throw buildError(error, `${subject}: ${error.message}`);
+  }
+}
+
+function buildError(cause: KustomizeError, message: string): KustomizeError {
+  const { code, file, field } = cause;
+  return new KustomizeError(code, `kustomize build failed: ${message}`, { cause, file, field });
 }
 
 /** kustomize has checked that an object has a kind and a name; what it let through is checked here. */
