@@ -74,3 +74,26 @@ test("values of a Secret never show, however the server quotes them", () => {
   assert.equal(maskSecret(message, secret), "*** | *** | *** | Invalid value: *** | *** | data");
   assert.equal(maskSecret(message, deployment), message);
 });
+
+test("values of a Secret never show where they have the wrong type", () => {
+  const refused = (value: string): string =>
+    `.data.password: expected string, got &value.valueUnstructured{Value:${value}}`;
+  const secretOf = (data: unknown): UnstructuredObject => ({
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "s" },
+    data,
+  });
+  for (const [data, value] of [
+    [{ password: { nested: "hunter22" } }, 'map[string]interface {}{"nested":"hunter22"}'],
+    [{ password: ["hunter22"] }, '[]interface {}{"hunter22"}'],
+    [{ password: 12345678 }, "12345678"],
+    [{ password: true }, "true"],
+    ["x", '&value.valueUnstructured{Value:"x"}'],
+  ] as const) {
+    const masked = maskSecret(`errors:\n  ${refused(value)}\n  ${refused(value)}`, secretOf(data));
+    const want = ".data.password: expected string, got ***";
+    assert.equal(masked, `errors:\n  ${want}\n  ${want}`);
+  }
+  assert.equal(maskSecret("cannot read hunter22 here", secretOf({ a: [{ b: "hunter22" }] })), "cannot read *** here");
+});

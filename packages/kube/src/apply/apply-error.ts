@@ -3,7 +3,7 @@ import { isNotFound, StatusError, type KubernetesObject, type UnstructuredObject
 import { CodedError, messageOf } from "@sluice/errors";
 import { isNoMatch } from "../errors.ts";
 import type { ChangeSet } from "./change-set.ts";
-import { isJsonObject } from "./json-object.ts";
+
 import { formatSubject, referenceOf, type ObjectReference } from "./object-reference.ts";
 
 /**
@@ -85,14 +85,11 @@ export function maskSecret(
 ): string {
   if (object.kind !== "Secret" || object.apiVersion !== "v1") return message;
   const values = new Set<string>();
-  for (const map of [object.data, object.stringData]) {
-    if (!isJsonObject(map)) continue;
-    for (const value of Object.values(map)) {
-      if (typeof value !== "string" || value === "") continue;
-      values.add(value);
-      values.add(Buffer.from(value, "base64").toString("utf8"));
-    }
+  for (const value of [object.data, object.stringData].flatMap((map) => leavesOf(map))) {
+    values.add(value);
+    values.add(Buffer.from(value, "base64").toString("utf8"));
   }
+  values.delete("");
   let masked = message;
   // The longest first, so that no value hides part of another.
   for (const value of [...values].toSorted((left, right) => right.length - left.length)) {
@@ -100,6 +97,17 @@ export function maskSecret(
       if (written.length >= MIN_MASKED_LENGTH || written.startsWith('"')) masked = masked.replaceAll(written, "***");
     }
   }
-  // What the server quotes may be a part of a value, or one it has decoded.
-  return masked.replaceAll(/(Invalid value: )(?:"(?:[^"\\]|\\.)*"|[^\s:]+)/g, "$1***");
+  return (
+    masked
+      // What the server quotes may be a part of a value, or one it has decoded.
+      .replaceAll(/(Invalid value: )(?:"(?:[^"\\]|\\.)*"|[^\s:]+)/g, "$1***")
+      // A value of another type than text is shown as Go prints it, to the end of the line.
+      .replaceAll(/(\bexpected [^,\n]{1,40}, got ).+/g, "$1***")
+  );
+}
+
+/** The texts at any depth of what should be a map of texts, and is whatever the manifest says. */
+function leavesOf(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap((each) => leavesOf(each)) : [];
 }
