@@ -14,6 +14,7 @@ import {
 import type { KubeObject } from "../json/object.ts";
 import { labelSelectorOf } from "../selectors/label-selector.ts";
 import { defaultTemplate } from "./pod-defaults.ts";
+import { nameWarnings, podWarnings } from "./pod-warnings.ts";
 import { validateTemplate } from "./pod-validation.ts";
 import type { StrategyOverrides } from "./strategy.ts";
 
@@ -36,6 +37,11 @@ function validateSelector(object: KubeObject, kind: string, errors: FieldErrors)
   if (parsed?.matches(labels as { [key: string]: string } | undefined) !== true) {
     errors.invalid("spec.template.metadata.labels", labels ?? null, "`selector` does not match template `labels`");
   }
+}
+
+/** What is to be said about the pod template of a workload. */
+export function templateWarnings(object: KubeObject): string[] {
+  return podWarnings(objectAt(object, "spec", "template") ?? {}, "spec.template");
 }
 
 /** Checks that numbers of a spec are not negative. */
@@ -102,6 +108,10 @@ export const deploymentStrategy: StrategyOverrides = {
     defaultTemplate(spec);
   },
   prepareForCreate: emptyStatus,
+  warnings: (deployment, isNew) => [
+    ...(isNew ? nameWarnings(deployment.metadata.name) : []),
+    ...templateWarnings(deployment),
+  ],
   validate: validateDeployment,
   validateUpdate: (deployment, old, errors) => {
     validateDeployment(deployment, errors);
@@ -116,6 +126,7 @@ function validateReplicaSet(set: KubeObject, errors: FieldErrors): void {
 }
 
 export const replicaSetStrategy: StrategyOverrides = {
+  warnings: templateWarnings,
   default: (set) => {
     const spec = ensureObject(set, "spec");
     setDefault(spec, "replicas", 1);
@@ -152,6 +163,7 @@ function validateStatefulSet(set: KubeObject, errors: FieldErrors): void {
 }
 
 export const statefulSetStrategy: StrategyOverrides = {
+  warnings: templateWarnings,
   default: (set) => {
     const spec = ensureObject(set, "spec");
     setDefaultString(spec, "podManagementPolicy", "OrderedReady");
@@ -202,6 +214,7 @@ function validateDaemonSet(set: KubeObject, errors: FieldErrors): void {
 const generationAnnotation = "deprecated.daemonset.template.generation";
 
 export const daemonSetStrategy: StrategyOverrides = {
+  warnings: templateWarnings,
   default: (set) => {
     const spec = ensureObject(set, "spec");
     const update = ensureObject(spec, "updateStrategy");

@@ -10,10 +10,11 @@ import {
   stringAt,
 } from "../json/json.ts";
 import type { KubeObject } from "../json/object.ts";
-import { hasSameTemplate, validateNonNegative } from "./apps.ts";
+import { hasSameTemplate, templateWarnings, validateNonNegative } from "./apps.ts";
 import { cronProblem } from "./cron.ts";
 import { defaultTemplate } from "./pod-defaults.ts";
 import { validateTemplate } from "./pod-validation.ts";
+import { podWarnings } from "./pod-warnings.ts";
 import type { StrategyOverrides } from "./strategy.ts";
 
 /** Pods that run to their end must not be restarted for ever. */
@@ -54,6 +55,7 @@ function selectOwnPods(job: KubeObject): void {
 }
 
 export const jobStrategy: StrategyOverrides = {
+  warnings: templateWarnings,
   default: (job) => {
     const spec = ensureObject(job, "spec");
     if (spec["completions"] === undefined && spec["parallelism"] === undefined) {
@@ -130,6 +132,8 @@ function validateCronJob(job: KubeObject, errors: FieldErrors): void {
 }
 
 export const cronJobStrategy: StrategyOverrides = {
+  warnings: (job) =>
+    podWarnings(objectAt(job, "spec", "jobTemplate", "spec", "template") ?? {}, "spec.jobTemplate.spec.template"),
   default: (job) => {
     const spec = ensureObject(job, "spec");
     setDefaultString(spec, "concurrencyPolicy", "Allow");

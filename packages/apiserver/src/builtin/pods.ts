@@ -12,6 +12,7 @@ import {
 import type { KubeObject } from "../json/object.ts";
 import { defaultPod, defaultTemplate } from "./pod-defaults.ts";
 import { validatePodSpec } from "./pod-validation.ts";
+import { podWarnings } from "./pod-warnings.ts";
 import type { StrategyOverrides } from "./strategy.ts";
 
 /** The class by which a node under pressure chooses whom to evict. */
@@ -49,6 +50,7 @@ function validateUpdate(pod: KubeObject, old: KubeObject, errors: FieldErrors): 
 }
 
 export const podStrategy: StrategyOverrides = {
+  warnings: (pod) => podWarnings(pod, ""),
   default: (pod) => defaultPod(ensureObject(pod, "spec")),
   prepareForCreate: (pod) => {
     pod["status"] = { phase: "Pending", qosClass: qosClass(pod) };

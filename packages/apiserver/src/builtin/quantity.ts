@@ -97,3 +97,9 @@ export function quantityValue(text: string): number | undefined {
 /** What a real server says about a text that is no quantity. */
 export const quantityMessage =
   "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+
+/** Whether a quantity is a whole number. */
+export function isWholeQuantity(text: string): boolean {
+  const parsed = parse(text);
+  return parsed === undefined || parsed.nanos % 1_000_000_000n === 0n;
+}

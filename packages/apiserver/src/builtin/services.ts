@@ -38,6 +38,7 @@ function setDefaults(service: KubeObject): void {
   setDefaultString(spec, "internalTrafficPolicy", "Cluster");
   if (type === "NodePort" || type === "LoadBalancer") setDefaultString(spec, "externalTrafficPolicy", "Cluster");
   if (type === "LoadBalancer") setDefault(spec, "allocateLoadBalancerNodePorts", true);
+  if (spec["sessionAffinity"] === "None") delete spec["sessionAffinityConfig"];
   if (spec["sessionAffinity"] === "ClientIP") {
     setDefault(ensureObject(ensureObject(spec, "sessionAffinityConfig"), "clientIP"), "timeoutSeconds", 10800);
   }

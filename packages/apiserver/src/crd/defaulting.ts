@@ -21,8 +21,21 @@ export function applyDefaults(value: Json | undefined, schema: StructuralSchema)
   for (const [name, item] of Object.entries(value)) {
     const property = schema.properties.get(name) ?? schema.additional;
     if (property === undefined) continue;
-    // A null that the schema does not allow counts as absent.
+    applyDefaults(item, property);
+  }
+}
+
+/** Drops nulls that the schema does not allow: they count as absent. */
+export function dropNulls(value: Json | undefined, schema: StructuralSchema): void {
+  if (Array.isArray(value)) {
+    if (schema.items !== undefined) for (const item of value) dropNulls(item, schema.items);
+    return;
+  }
+  if (!isObject(value)) return;
+  for (const [name, item] of Object.entries(value)) {
+    const property = schema.properties.get(name) ?? schema.additional;
+    if (property === undefined) continue;
     if (item === null && !property.nullable && isTyped(property)) delete value[name];
-    else applyDefaults(item, property);
+    else dropNulls(item, property);
   }
 }

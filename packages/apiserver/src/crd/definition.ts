@@ -21,7 +21,7 @@ import {
   type ResourceVersion,
   type Subresource,
 } from "../registry/resource-definition.ts";
-import { applyDefaults } from "./defaulting.ts";
+import { applyDefaults, dropNulls } from "./defaulting.ts";
 import { printerColumns } from "./printer-columns.ts";
 import { pruneUnknown } from "./pruning.ts";
 import { readSchema, type StructuralSchema } from "./structural-schema.ts";
@@ -161,6 +161,7 @@ function createSchema({ openapi, structural, preservesAll, gvk }: SchemaParts): 
       decodeMetadata(object, gvk, findings);
       if (structural === undefined || preservesAll) return;
       for (const path of pruneUnknown(object, structural).toSorted()) findings.strict.push(`unknown field "${path}"`);
+      if (findings.keepsNulls !== true) dropNulls(object, structural);
     },
   };
 }

@@ -67,9 +67,9 @@ function applyUpdate(exchange: ResourceExchange, body: Buffer, context: RequestC
   const writer = store.writer(context, info.subresource);
   const apply = (live: KubeObject | undefined): KubeObject => {
     const object = applyTo(live, applied, writer, isForced(info.query));
+    checkApplied(object, store, context);
     checkName(object, info.name);
     checkNamespace(object, store, info.namespace);
-    checkApplied(object, store, context);
     return object;
   };
   return {
@@ -95,7 +95,10 @@ function reportDuplicates(duplicates: string | undefined, context: RequestContex
 /** Checks what an apply has led to against its type. What does not fit although the schema allows it is nobody's fault. */
 function checkApplied(object: KubeObject, store: ResourceStore, context: RequestContext): void {
   try {
-    reportStrict(decodeStrictly(object, store), context, badRequest);
+    // The outcome of an apply is not read from a text: what is null in it stays.
+    const findings = { strict: [] as string[], keepsNulls: true };
+    store.version.schema.decode(object, findings);
+    reportStrict(findings.strict, context, badRequest);
   } catch (error) {
     if (!(error instanceof MistypedObject)) throw error;
     const { apiVersion } = store.version;

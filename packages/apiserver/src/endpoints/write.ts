@@ -44,6 +44,7 @@ export async function answerUpdate(exchange: ResourceExchange): Promise<void> {
     {
       transform: () => object,
       subresource: info.subresource,
+      isReplacement: true,
       requiresResourceVersion: !strategy.allowUnconditionalUpdate,
       ...(strategy.allowCreateOnUpdate && info.subresource === "" ? { create: () => object } : {}),
     },

@@ -6,6 +6,8 @@ import type { KubeObject } from "../json/object.ts";
 export interface DecodeFindings {
   /** `unknown field "spec.replcas"`, `duplicate field "spec"`: refused, warned about or dropped as the request wants. */
   readonly strict: string[];
+  /** Whether nulls that the type does not allow are left for validation to refuse; otherwise they count as absent. */
+  readonly keepsNulls?: boolean;
 }
 
 /** The type of a resource version's objects. */

@@ -69,6 +69,8 @@ export interface Update {
   create?(): KubeObject;
   /** Whether `transform` has written `metadata.managedFields` itself: server-side apply. */
   readonly managesFields?: boolean;
+  /** Whether the new object was sent whole, by a PUT: its uid is then a precondition. */
+  readonly isReplacement?: boolean;
   /** Whether the new object must carry the resourceVersion that it was made from: PUT of some kinds. */
   readonly requiresResourceVersion?: boolean;
 }
@@ -149,6 +151,8 @@ export class ResourceStore {
         );
       }
       context.mayCreate?.();
+      // What an apply says about the revision is about an object that there is not.
+      if (update.managesFields === true) delete made.metadata.resourceVersion;
       wipeSystemFields(made);
       made.metadata.name = at.name;
       if (this.definition.namespaced) made.metadata.namespace = at.namespace;
@@ -211,6 +215,7 @@ export class ResourceStore {
     // A real server defaults custom resources again whenever it reads them: so comes back what a status begins with.
     if (definition.custom) strategy.default?.(object);
     this.#validate(object, strategyContext);
+    for (const warning of strategy.warnings?.(object, true) ?? []) context.warn(warning);
     const key = objectKey(metadata.namespace, metadata.name);
     if (this.collection.find(key) !== undefined) throw alreadyExists(definition, metadata.name);
     this.#admission.allocate(definition, object);
@@ -255,13 +260,16 @@ export class ResourceStore {
       object.metadata.generation = (old.metadata.generation ?? 0) + 1;
     }
     const errors = new FieldErrors();
-    errors.add(validateMetadataUpdate(object, old));
+    // A real server checks this twice: for all kinds, and for each.
+    errors.add([...validateMetadataUpdate(object, old), ...validateMetadataUpdate(object, old)]);
     if (update.subresource === "status") strategy.validateStatusUpdate?.(object, old, errors, strategyContext);
     else {
       errors.add(validateMetadata(object.metadata, { namespaced: definition.namespaced, validateName: () => [] }));
       strategy.validateUpdate?.(object, old, errors, strategyContext);
     }
     if (!errors.isEmpty) throw this.#invalid(at.name, errors);
+    if (update.subresource === "" && object.metadata.generation !== old.metadata.generation)
+      for (const warning of strategy.warnings?.(object, false) ?? []) context.warn(warning);
     if (update.subresource === "") this.#admission.allocate(definition, object);
     tidyMetadata(object);
     const candidate = toStorage(definition, version, withoutNewTimes(object, old));
@@ -296,7 +304,7 @@ export class ResourceStore {
       );
     }
     const uid = metadata.uid ?? "";
-    if (uid !== "" && uid !== old.metadata.uid) {
+    if (uid !== "" && uid !== old.metadata.uid && update.isReplacement === true) {
       throw conflict(
         definition,
         at.name,
@@ -309,6 +317,9 @@ export class ResourceStore {
       const errors = new FieldErrors();
       errors.invalid("metadata.resourceVersion", 0, "must be specified for an update");
       throw invalidObject({ group: definition.group, kind: definition.resource }, at.name, errors.list);
+    }
+    if (!/^\d+$/.test(resourceVersion)) {
+      throw statusError(500, "", `strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`);
     }
     if (resourceVersion !== old.metadata.resourceVersion) throw modifiedConflict(definition, at.name);
   }

@@ -27,6 +27,8 @@ export interface ResourceStrategy {
   prepareForUpdate?(object: KubeObject, old: KubeObject, context: StrategyContext): void;
   validateUpdate?(object: KubeObject, old: KubeObject, errors: FieldErrors, context: StrategyContext): void;
   validateStatusUpdate?(object: KubeObject, old: KubeObject, errors: FieldErrors, context: StrategyContext): void;
+  /** What a client should know about a valid object that it creates, or whose spec it changes. */
+  warnings?(object: KubeObject, isNew: boolean): readonly string[];
   /** Returns what is wrong with a name; `prefix`: with a `generateName`. */
   validateName(name: string, prefix: boolean): readonly string[];
   /** Whether the kind has a status that only its subresource may change. */

@@ -36,8 +36,6 @@ export function restoreSystemFields({ metadata }: KubeObject, old: KubeObject): 
   metadata.resourceVersion = old.metadata.resourceVersion ?? "";
   if (old.metadata.generation === undefined) delete metadata.generation;
   else metadata.generation = old.metadata.generation;
-  if (old.metadata.generateName === undefined) delete metadata.generateName;
-  else metadata.generateName = old.metadata.generateName;
 }
 
 const metadataOrder = [
