@@ -81,12 +81,12 @@ async function runSuite(suite: Suite, known: KnownDifferences, invocation: Invoc
         counts.healed++;
         console.log(`${suite.name}/${result.name}: no longer differs: remove it from known-differences.txt`);
       }
-    } else if (difference !== undefined) counts.known++;
-    else {
-      counts.failed++;
-      console.log(
-        `✗ ${suite.name}/${result.name}${verbose && result.detail !== undefined ? `\n${result.detail}` : ""}`,
-      );
+    } else {
+      const isKnown = difference !== undefined;
+      counts[isKnown ? "known" : "failed"]++;
+      if (isKnown && !verbose) continue;
+      const detail = verbose && result.detail !== undefined ? `\n${result.detail}` : "";
+      console.log(`${isKnown ? "~" : "✗"} ${suite.name}/${result.name}${detail}`);
     }
   }
   console.log(`${suite.name}: ${counts.passed} passed, ${counts.failed} failed, ${counts.known} known differences`);

@@ -53,7 +53,7 @@ class Names {
     if (Array.isArray(value)) return (value as readonly Json[]).map((item) => this.normalize(item, now));
     if (!isObject(value)) return value;
     return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [
+      Object.entries(withoutProse(value)).map(([key, item]) => [
         key.replace(uuid, (uid) => this.#uid(uid)),
         this.#member(value, key, item, now),
       ]),
@@ -114,6 +114,7 @@ class Names {
       .replace(/(resource ?version:? )(\d+)( \(\d+\))?/gi, (_all, head: string, asked: string, current?: string) => {
         return `${head}${this.#revisions.get(asked) ?? asked}${current === undefined ? "" : " (<rv>)"}`;
       })
+      .replace(/, current: \d+/, ", current: <rv>")
       .replace(
         /(ResourceVersion in (?:precondition|record|object meta):? \(?)(\d+)/gi,
         (_all, head: string, found: string) => {
@@ -143,6 +144,16 @@ class Names {
     this.#uids.set(uid, made);
     return made;
   }
+}
+
+/** Members of `/version` that tell builds apart. */
+const buildMembers = ["gitCommit", "gitTreeState", "buildDate", "goVersion"];
+
+/** Leaves out what describes columns and builds: the words are each server's own. */
+function withoutProse(value: JsonObject): JsonObject {
+  const isColumn = "description" in value && "priority" in value && "format" in value;
+  const left = isColumn ? ["description"] : "gitVersion" in value ? buildMembers : [];
+  return left.length === 0 ? value : Object.fromEntries(Object.entries(value).filter(([key]) => !left.includes(key)));
 }
 
 /** Whether the resourceVersion of some metadata is that of an object. */

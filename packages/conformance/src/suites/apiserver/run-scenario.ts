@@ -264,7 +264,7 @@ function readWord(word: string, query: string[], headers: Record<string, string 
 
 function encodeQuery(pair: string): string {
   const equals = pair.indexOf("=");
-  return `${pair.slice(0, equals)}=${encodeURIComponent(pair.slice(equals + 1))}`;
+  return `${pair.slice(0, equals)}=${encodeURIComponent(decodeURIComponent(pair.slice(equals + 1)))}`;
 }
 
 function parseBody(text: string): Json {

@@ -1,13 +1,21 @@
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { generatedScenarioFiles } from "./generate.ts";
 import { formatRecording, parseRecording, type Recording } from "./recording.ts";
 import { parseScenarioFile, type ScenarioFile } from "./scenario.ts";
 
 const folder = new URL("../../../scenarios/apiserver/", import.meta.url);
 const recordedEnding = ".real.txtar";
 
-/** All handwritten scenarios. */
+/** How many sequences are made up for each kind. */
+const generatedSeeds = 25;
+
+/** All scenarios: the handwritten ones, then the generated ones. */
 export function readScenarioFiles(): ScenarioFile[] {
+  return [...readWritten(), ...generatedScenarioFiles(generatedSeeds)];
+}
+
+function readWritten(): ScenarioFile[] {
   return globSync("**/*.txtar", { cwd: fileURLToPath(folder) })
     .filter((path) => !path.endsWith(recordedEnding))
     .toSorted()

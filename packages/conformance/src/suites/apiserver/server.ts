@@ -41,7 +41,7 @@ const userName = "conformance";
 
 /** Starts the embedded server, without life behind the API: a lone kube-apiserver has none either. */
 export async function startEmbedded(): Promise<Server> {
-  const server = await startApiServer({ workloads: false });
+  const server = await startApiServer({ controllers: false });
   const { cert, key } = server.clientIdentity(userName, ["system:masters"]);
   const tls = { ca: server.caCertificate, cert, key };
   return connect("embedded", { url: server.url, tls, headers: {} }, () => server.close());
