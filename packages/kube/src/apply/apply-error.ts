@@ -3,7 +3,6 @@ import { isNotFound, StatusError, type KubernetesObject, type UnstructuredObject
 import { CodedError, messageOf } from "@sluice/errors";
 import { isNoMatch } from "../errors.ts";
 import type { ChangeSet } from "./change-set.ts";
-
 import { formatSubject, referenceOf, type ObjectReference } from "./object-reference.ts";
 
 /**
