@@ -243,9 +243,9 @@ test("an object that asks for the impossible stalls, and wakes up when it no lon
   await fleet.publish("main@sha1:a", { "app/ns.yaml": namespaceYaml, "other/a.yaml": "" });
   const cases = [
     {
-      spec: { decryption: { provider: "sops" as const } },
+      spec: { decryption: { provider: "sops" as const, serviceAccountName: "kms" } },
       state: "False UnsupportedField",
-      message: "spec.decryption: ",
+      message: "spec.decryption.serviceAccountName: ",
     },
     {
       spec: { sourceRef: { kind: "GitRepository" as const, name: "fleet", namespace: "elsewhere" } },

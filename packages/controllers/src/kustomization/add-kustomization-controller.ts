@@ -173,7 +173,9 @@ function sourcesOf(object: Kustomization): string[] {
 function configsOf(object: Kustomization): string[] {
   const spec: Partial<Kustomization["spec"]> | undefined = object.spec;
   const references = spec?.postBuild?.substituteFrom ?? [];
-  return references.map(({ kind, name }) => formatConfig(kind, object.metadata.namespace ?? "", name));
+  const keys = spec?.decryption?.secretRef;
+  const configs = keys === undefined ? references : [...references, { kind: "Secret", name: keys.name }];
+  return configs.map(({ kind, name }) => formatConfig(kind, object.metadata.namespace ?? "", name));
 }
 
 function formatConfig(kind: string, namespace: string, name: string): string {

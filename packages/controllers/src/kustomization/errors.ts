@@ -10,6 +10,7 @@ import { CodedError } from "@sluice/errors";
  * - `InvalidKustomization`: the kustomization file, or what the spec adds to it, cannot be used.
  * - `VariablesNotFound`: a ConfigMap or Secret of `substituteFrom` does not exist.
  * - `SubstitutionFailed`: variables could not be put into an object.
+ * - `DecryptionFailed`: what is encrypted could not be decrypted, or the keys for it are not there.
  * - `EncryptedSecret`: a Secret that would be applied in its encrypted form.
  * - `HealthCheckFailed`: something failed, or did not become healthy in time.
  * - `HealthCheckCanceled`: a new revision came while health was awaited.
@@ -25,6 +26,7 @@ export type KustomizationErrorCode =
   | "InvalidKustomization"
   | "VariablesNotFound"
   | "SubstitutionFailed"
+  | "DecryptionFailed"
   | "EncryptedSecret"
   | "HealthCheckFailed"
   | "HealthCheckCanceled";

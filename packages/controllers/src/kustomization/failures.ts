@@ -23,6 +23,7 @@ const kustomizationFailures: { readonly [code in KustomizationErrorCode]: Failur
   InvalidKustomization: buildFailed,
   VariablesNotFound: buildFailed,
   SubstitutionFailed: buildFailed,
+  DecryptionFailed: buildFailed,
   EncryptedSecret: reconciliationFailed,
   HealthCheckFailed: {
     reason: FluxReason.HealthCheckFailed,

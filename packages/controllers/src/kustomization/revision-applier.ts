@@ -24,6 +24,8 @@ import {
 } from "@sluice/kube";
 import { ParseCache } from "@sluice/kustomize";
 import { formatDuration, hasPendingRequest, type Reconciliation } from "../runtime/index.ts";
+import { loadDecryptionKeys } from "./decryption/decryption-keys.ts";
+import { Decryptor } from "./decryption/decryptor.ts";
 import { progressEvent } from "./event-drafts.ts";
 import { failureOf } from "./failures.ts";
 import { enterHistory } from "./history.ts";
@@ -76,7 +78,9 @@ export class RevisionApplier {
     await reconciliation.progress(`Building manifests ${suffix}`);
     const target = targetClusterOf(object, { client, ...this.#options.policy });
     const variables = await loadVariables(object, client, signal);
-    const built = buildManifests(files, object, { variables, parseCache: this.#parseCache });
+    const keys = await loadDecryptionKeys(object, { client, clock, signal });
+    const decryptor = keys === undefined ? undefined : new Decryptor(keys, signal);
+    const built = await buildManifests(files, object, { variables, parseCache: this.#parseCache, decryptor });
     await reconciliation.progress(`Detecting drift ${suffix}`);
     try {
       const changeSet = await this.#write(reconciliation, target, { built, source, signal });

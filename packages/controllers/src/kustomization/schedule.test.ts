@@ -35,7 +35,7 @@ test("a poisoned duration names its field", () => {
 test("fields without effect are refused by name", () => {
   rejectUnsupportedFields({ ...base, dependsOn: [{ name: "a", readyExpr: "" }], ignore: [] });
   const unsupported: Partial<KustomizationSpec>[] = [
-    { decryption: { provider: "sops" } },
+    { decryption: { provider: "sops", serviceAccountName: "kms" } },
     { kubeConfig: { secretRef: { name: "x" } } },
     { healthCheckExprs: [{ apiVersion: "v1", current: "true" }] },
     { ignore: [{ paths: ["/spec"] }] },

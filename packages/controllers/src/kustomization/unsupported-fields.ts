@@ -3,7 +3,7 @@ import { SpecError } from "../runtime/index.ts";
 
 /** Fields of the API that this version does not act upon, and how to tell that one is used. */
 const UNSUPPORTED: readonly (readonly [field: string, isUsed: (spec: KustomizationSpec) => boolean])[] = [
-  ["spec.decryption", (spec) => spec.decryption !== undefined],
+  ["spec.decryption.serviceAccountName", (spec) => (spec.decryption?.serviceAccountName ?? "") !== ""],
   ["spec.kubeConfig", (spec) => spec.kubeConfig !== undefined],
   ["spec.healthCheckExprs", (spec) => (spec.healthCheckExprs?.length ?? 0) > 0],
   ["spec.ignore", (spec) => (spec.ignore?.length ?? 0) > 0],

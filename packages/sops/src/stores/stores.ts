@@ -25,9 +25,10 @@ const mapped = /\bmac["']?\s*:\s*["']?ENC\[/;
 const markers: Readonly<Record<Format, RegExp>> = {
   yaml: mapped,
   json: mapped,
-  binary: mapped,
+  // A binary document may itself be YAML, and its encrypted form is always JSON.
+  binary: /"mac"\s*:\s*"ENC\[/,
   dotenv: /^sops_mac=ENC\[/m,
-  ini: /^\s*\[sops\]/m,
+  ini: /^\s*\[sops\][^[]*^\s*mac\s*=\s*ENC\[/m,
 };
 
 /** Whether a text is worth reading as an encrypted document. A cheap test that may say yes to plain documents. */

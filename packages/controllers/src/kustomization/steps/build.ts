@@ -3,6 +3,7 @@ import type { Kustomization, UnstructuredObject } from "@sluice/api";
 import { build, KustomizeError, type FileSystem, type ParseCache, type ResMap } from "@sluice/kustomize";
 import { formatSubject, referenceOf } from "@sluice/kube";
 import { withCommonMetadata } from "../common-metadata.ts";
+import type { Decryptor } from "../decryption/decryptor.ts";
 import { KustomizationError } from "../errors.ts";
 import { resolvePath, withKustomization } from "../generate.ts";
 import type { Variables } from "./load-variables.ts";
@@ -15,24 +16,54 @@ export interface BuildResult {
   readonly digest: string;
 }
 
+export interface BuildManifestsOptions {
+  readonly variables: Variables;
+  readonly parseCache?: ParseCache | undefined;
+  /** For one build; absent where the spec does not ask for decryption. */
+  readonly decryptor?: Decryptor | undefined;
+}
+
 /**
- * Builds the manifests of a Kustomization from the files of its artifact. Pure: the same files, spec and variables give
+ * Builds the manifests of a Kustomization from the files of its artifact. The same files, spec, variables and keys give
  * the same result. Throws `KustomizeError` and {@link KustomizationError}.
  */
-export function buildManifests(
+export async function buildManifests(
   files: FileSystem,
   object: Kustomization,
-  { variables, parseCache }: { readonly variables: Variables; readonly parseCache?: ParseCache },
-): BuildResult {
+  options: BuildManifestsOptions,
+): Promise<BuildResult> {
   const directory = resolvePath(files, object.spec.path);
-  const resMap = runBuild(withKustomization(files, directory, object.spec), directory, parseCache);
+  const prepared = withKustomization(files, directory, object.spec);
+  const { decryptor } = options;
+  if (decryptor === undefined) return buildFrom(prepared, directory, { object, ...options });
+  const plain = await decryptor.decryptFiles(prepared, directory);
+  // Plain text must not outlive the build, so it is kept out of the cache.
+  const parseCache = plain === prepared ? options.parseCache : undefined;
+  try {
+    return await buildFrom(plain, directory, { object, ...options, parseCache });
+  } catch (error) {
+    if (!(error instanceof KustomizeError)) throw error;
+    const { code, file, field } = error;
+    // kustomize quotes what it complains about; its own error, as the cause, would do so too.
+    throw new KustomizeError(code, decryptor.mask(error.message), { file, field });
+  }
+}
+
+async function buildFrom(
+  files: FileSystem,
+  directory: string,
+  { object, variables, parseCache, decryptor }: BuildManifestsOptions & { readonly object: Kustomization },
+): Promise<BuildResult> {
+  const resMap = runBuild(files, directory, parseCache);
   const { postBuild } = object.spec;
   const isSubstituted = variables.values.size > 0 || postBuild?.substituteStrategy === "Always";
-  const built = resMap.resources.map((resource) => {
-    const each = toObject(resource);
+  const built: UnstructuredObject[] = [];
+  for (const resource of resMap.resources) {
+    const read = toObject(resource);
+    const each = decryptor === undefined ? read : await decryptor.decryptBuilt(read);
     rejectEncrypted(each);
-    return postBuild !== undefined && isSubstituted ? substituteVariables(each, variables) : each;
-  });
+    built.push(postBuild !== undefined && isSubstituted ? substituteVariables(each, variables) : each);
+  }
   const digest = `sha256:${hash("sha256", JSON.stringify(built, bigintAsText), "hex")}`;
   return { objects: built.map((each) => withCommonMetadata(each, object.spec.commonMetadata)), digest };
 }
