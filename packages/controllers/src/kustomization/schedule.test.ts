@@ -35,7 +35,6 @@ test("a poisoned duration names its field", () => {
 test("fields without effect are refused by name", () => {
   rejectUnsupportedFields({ ...base, dependsOn: [{ name: "a", readyExpr: "" }], ignore: [] });
   const unsupported: Partial<KustomizationSpec>[] = [
-    { decryption: { provider: "sops", serviceAccountName: "kms" } },
     { kubeConfig: { secretRef: { name: "x" } } },
     { healthCheckExprs: [{ apiVersion: "v1", current: "true" }] },
     { ignore: [{ paths: ["/spec"] }] },
@@ -47,5 +46,10 @@ test("fields without effect are refused by name", () => {
   assert.throws(
     () => rejectUnsupportedFields({ ...base, dependsOn: [{ name: "a", readyExpr: "true" }] }),
     /spec\.dependsOn\.readyExpr/,
+  );
+  rejectUnsupportedFields({ ...base, decryption: { provider: "sops", secretRef: { name: "x" } } });
+  assert.throws(
+    () => rejectUnsupportedFields({ ...base, decryption: { provider: "sops", serviceAccountName: "kms" } }),
+    /spec\.decryption\.serviceAccountName/,
   );
 });
