@@ -12,13 +12,18 @@
  * @packageDocumentation
  */
 export { FunctionError, LimitError, TemplateError, type TemplateErrorCode, type TemplateErrorPlace } from "./errors.ts";
-export { Execution, type ExecutionLimits, type MissingKey } from "./exec/execution.ts";
-export { fn, fnWithExecution, type FuncMap, GoFunction, type Param, type ParamType } from "./exec/function.ts";
+export type { ExecutionLimits, MissingKey } from "./exec/execution.ts";
+export { fn, fnWithExecution, type FuncMap } from "./exec/function.ts";
 export { GoSequence } from "./exec/sequence.ts";
 export { TemplateSet, type TemplateSetOptions } from "./exec/template-set.ts";
 export type { Delimiters } from "./parse/lexer.ts";
 export { sprint, sprintf, sprintln } from "./printf/sprintf.ts";
 export {
+  type Executor,
+  GoFunction,
+  type Param,
+  type ParamType,
+  type Templates,
   GoInt,
   GoObject,
   type GoType,
@@ -32,3 +37,6 @@ export {
   type ValueMap,
   withGoType,
 } from "./value/value.ts";
+export type { Environment } from "./functions/environment.ts";
+export { sprigFunctions } from "./functions/sprig.ts";
+export { helmFunctions } from "./functions/yaml.ts";

@@ -1,7 +1,7 @@
 import { FunctionError } from "../errors.ts";
-import { fn, type GoFunction } from "../exec/function.ts";
+import { fn } from "../exec/function.ts";
 import { quoteText } from "../printf/quote.ts";
-import { GoObject, type Kind, type Value } from "../value/value.ts";
+import { GoObject, type Kind, type Value, type GoFunction } from "../value/value.ts";
 
 const units: Readonly<Record<string, bigint>> = {
   ns: 1n,
@@ -35,7 +35,7 @@ export class GoDuration extends GoObject {
     return durationText(this.nanoseconds);
   }
 
-  toJSON(): bigint {
+  override json(): bigint {
     return this.nanoseconds;
   }
 

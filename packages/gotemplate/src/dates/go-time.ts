@@ -1,6 +1,6 @@
 import { FunctionError } from "../errors.ts";
-import { fn, type GoFunction } from "../exec/function.ts";
-import { int, GoObject, type Kind, type Value } from "../value/value.ts";
+import { fn } from "../exec/function.ts";
+import { int, GoObject, type Kind, type Value, type GoFunction } from "../value/value.ts";
 import { GoDuration } from "./go-duration.ts";
 import { type CivilTime, dayNames, monthNames } from "./civil.ts";
 import { formatTime } from "./layout.ts";
@@ -107,8 +107,7 @@ export class GoTime extends GoObject {
     return formatTime(this, "2006-01-02 15:04:05.999999999 -0700 MST");
   }
 
-  /** As `time.Time` marshals itself. */
-  toJSON(): string {
+  override json(): string {
     return formatTime(this, "2006-01-02T15:04:05.999999999Z07:00");
   }
 
@@ -118,7 +117,8 @@ export class GoTime extends GoObject {
   }
 }
 
-function argument(value: Value): GoTime {
+/** The time that a parameter of that type holds. */
+export function asTime(value: Value): GoTime {
   if (value instanceof GoTime) return value;
   throw new FunctionError("expected time.Time");
 }
@@ -184,8 +184,8 @@ const methods: ReadonlyMap<string, MethodFactory> = new Map<string, MethodFactor
   ["IsZero", (time) => fn([], () => time.unixSeconds === ZERO_SECONDS && time.nanoseconds === 0)],
   ["AddDate", (time) => fn(["int", "int", "int"], (years, months, days) => addDate(time, years, months, days))],
   ["Add", (time) => fn(["any"], (duration) => time.add(duration instanceof GoDuration ? duration.nanoseconds : 0n))],
-  ["Sub", (time) => fn(["time"], (other) => new GoDuration(time.since(other)))],
-  ["Before", (time) => fn(["any"], (other) => argument(other).since(time) > 0n)],
-  ["After", (time) => fn(["any"], (other) => argument(other).since(time) < 0n)],
-  ["Equal", (time) => fn(["any"], (other) => argument(other).since(time) === 0n)],
+  ["Sub", (time) => fn(["time"], (other) => new GoDuration(time.since(asTime(other))))],
+  ["Before", (time) => fn(["any"], (other) => asTime(other).since(time) > 0n)],
+  ["After", (time) => fn(["any"], (other) => asTime(other).since(time) < 0n)],
+  ["Equal", (time) => fn(["any"], (other) => asTime(other).since(time) === 0n)],
 ]);

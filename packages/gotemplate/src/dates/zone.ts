@@ -20,6 +20,11 @@ export function fixedZone(abbreviation: string, seconds: number): Zone {
 
 /** Names of zones that English readers know only by their offset get letters from here: those of Europe. */
 const abbreviations: Readonly<Record<string, readonly [standard: string, summer: string]>> = {
+  "America/New_York": ["EST", "EDT"],
+  "America/Toronto": ["EST", "EDT"],
+  "America/Chicago": ["CST", "CDT"],
+  "America/Denver": ["MST", "MDT"],
+  "America/Los_Angeles": ["PST", "PDT"],
   "Europe/London": ["GMT", "BST"],
   "Europe/Dublin": ["GMT", "IST"],
   "Europe/Lisbon": ["WET", "WEST"],

@@ -1,10 +1,9 @@
 import type { NumberNode, OperandNode } from "../parse/nodes.ts";
 import { nodeText } from "../parse/node-text.ts";
-import type { Value } from "../value/value.ts";
+import { type Value, paramNames, type ParamType } from "../value/value.ts";
 import { idealConstant } from "./constant.ts";
 import { canBeNil, convertArgument, Mismatch, nilOf } from "./convert.ts";
 import type { Frame } from "./execution.ts";
-import { paramNames, type ParamType } from "./function.ts";
 
 /** An argument of a call, evaluated for the type of its parameter. */
 export interface Argument {

@@ -3,11 +3,10 @@ import { nodeText } from "../parse/node-text.ts";
 import type { Node } from "../parse/nodes.ts";
 import { isTrue } from "../value/truth.ts";
 import { checkItems, checkText } from "../value/limits.ts";
-import type { Value } from "../value/value.ts";
+import { type Value, type GoFunction, type ParamType } from "../value/value.ts";
 import { type Argument, convertAt } from "./argument.ts";
-import type { Frame } from "./execution.ts";
+import { type Frame, isStackOverflow } from "./execution.ts";
 import { type Final, NO_FINAL } from "./final.ts";
-import type { GoFunction, ParamType } from "./function.ts";
 
 export interface Call {
   readonly called: GoFunction;
@@ -78,7 +77,8 @@ function callFailure(frame: Frame, name: string, error: unknown): unknown {
       return failure;
     }
   }
-  if (error instanceof RangeError && /Invalid (?:string|array) length|BigInt/.test(error.message))
+  // A full stack is left to whoever has room to report it.
+  if (error instanceof RangeError && !isStackOverflow(error))
     return new LimitError(`value is too large: ${error.message}`);
   return error;
 }

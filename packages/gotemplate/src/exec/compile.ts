@@ -5,7 +5,7 @@ import { valueText } from "../printf/print-value.ts";
 import { isTrue } from "../value/truth.ts";
 import { kindOf, typeName, type Value } from "../value/value.ts";
 import { compilePipe, type Evaluate } from "./compile-pipe.ts";
-import { Frame, located } from "./execution.ts";
+import { type CompiledTemplate, Frame, located } from "./execution.ts";
 import { iterationOf } from "./iteration.ts";
 import { Scope } from "./scope.ts";
 
@@ -16,12 +16,6 @@ const CONTINUE = 2;
 type Outcome = typeof DONE | typeof BREAK | typeof CONTINUE;
 
 type Statement = (frame: Frame, dot: Value) => Outcome;
-
-/** A template ready to run; independent of the set it came from. */
-export interface CompiledTemplate {
-  readonly name: string;
-  run(frame: Frame, dot: Value): void;
-}
 
 export function compileTree(tree: Tree): CompiledTemplate {
   const run = compileList(tree.root, new Scope());

@@ -1,6 +1,7 @@
-import { GoTime } from "../dates/go-time.ts";
 import {
   GoInt,
+  paramNames,
+  type ParamType,
   GoObject,
   goTypeOf,
   isMap,
@@ -11,7 +12,6 @@ import {
   type Value,
   withGoType,
 } from "../value/value.ts";
-import { paramNames, type ParamType } from "./function.ts";
 
 /** Whether a type has a nil. */
 export function canBeNil(type: ParamType): boolean {
@@ -55,7 +55,7 @@ function hasType(value: Value, type: ParamType): boolean {
     case "list":
       return isSlice(value) && (goTypeOf(value)?.name ?? "[]interface {}") === "[]interface {}";
     case "time":
-      return value instanceof GoTime;
+      return value instanceof GoObject && value.typeName === paramNames.time;
     case "certificate":
       return value instanceof GoObject && value.typeName === paramNames.certificate;
   }

@@ -3,9 +3,7 @@ import type { Node, Source } from "../parse/nodes.ts";
 import { nodeText } from "../parse/node-text.ts";
 import { quoteText } from "../printf/quote.ts";
 import { byteLength, rejoinBytes } from "../value/bytes.ts";
-import type { Value } from "../value/value.ts";
-import type { GoFunction } from "./function.ts";
-import type { TemplateSet } from "./template-set.ts";
+import type { Executor, GoFunction, Templates, Value } from "../value/value.ts";
 
 /** Budgets of one execution. */
 export interface ExecutionLimits {
@@ -20,13 +18,27 @@ export interface ExecutionLimits {
 /** What a lookup of a missing map key gives: nothing, the zero value of the map's elements, or an error. */
 export type MissingKey = "invalid" | "zero" | "error";
 
+/** A template ready to run; independent of the set it came from. */
+export interface CompiledTemplate {
+  readonly name: string;
+  run(frame: Frame, dot: Value): void;
+}
+
+/** Templates as an execution needs them. */
+export interface TemplateLibrary extends Templates {
+  readonly name: string;
+  readonly missingKey: MissingKey;
+  readonly functions: ReadonlyMap<string, GoFunction>;
+  find(name: string): CompiledTemplate | undefined;
+}
+
 /**
  * One run of a template: its budgets and its output. Functions that execute templates themselves get it and so stay
  * within the same budgets.
  */
-export class Execution {
+export class Execution implements Executor {
   /** The templates that `template` actions and functions see at the moment. */
-  templates: TemplateSet;
+  templates: TemplateLibrary;
   /** Functions by name, those of `templates`. */
   functions: ReadonlyMap<string, GoFunction>;
   missingKey: MissingKey;
@@ -38,7 +50,7 @@ export class Execution {
   #written = 0;
   #depth = 0;
 
-  constructor(templates: TemplateSet, limits: ExecutionLimits) {
+  constructor(templates: TemplateLibrary, limits: ExecutionLimits) {
     this.templates = templates;
     this.functions = templates.functions;
     this.missingKey = templates.missingKey;
@@ -52,20 +64,39 @@ export class Execution {
    * of those, the way of `tpl`.
    * @throws TemplateError
    */
-  execute(name: string, dot: Value, templates: TemplateSet = this.templates): string {
+  execute(name: string, dot: Value, templates: TemplateLibrary = this.templates): string {
     const { output, templates: outer, functions, missingKey } = this;
     this.output = "";
     this.templates = templates;
     this.functions = templates.functions;
     this.missingKey = templates.missingKey;
     try {
-      templates.run(this, name, dot);
+      this.#run(name, dot);
       return rejoinBytes(this.output);
     } finally {
       this.output = output;
       this.templates = outer;
       this.functions = functions;
       this.missingKey = missingKey;
+    }
+  }
+
+  #run(name: string, dot: Value): void {
+    const { templates } = this;
+    const template = templates.find(name);
+    if (template === undefined) {
+      const reason = `no template ${quoteText(name)} associated with template ${quoteText(templates.name)}`;
+      throw new TemplateError("NotFound", `template: ${reason}`, { template: name, line: 0, reason });
+    }
+    const frame = new Frame(this, name, dot);
+    const entered = this.enter();
+    try {
+      if (!entered) frame.fail(`exceeded maximum template depth (${this.maxDepth})`);
+      template.run(frame, dot);
+    } catch (error) {
+      throw located(error, frame);
+    } finally {
+      if (entered) this.leave();
     }
   }
 
@@ -152,13 +183,17 @@ export function failureAt(
   );
 }
 
+/** Whether the engine ran out of stack; where a regular expression is compiled that is a `SyntaxError`. */
+export function isStackOverflow(error: unknown): boolean {
+  return error instanceof Error && error.message.includes("Maximum call stack size exceeded");
+}
+
 /** What was thrown, as a coded error with its place if a budget is used up; the JavaScript engine has some too. */
 export function located(error: unknown, frame: Frame): unknown {
   if (error instanceof LimitError) return failureAt(frame.name, frame.node, "LimitExceeded", error.message, error);
-  if (error instanceof RangeError) {
-    const isStack = /call stack/.test(error.message);
-    const reason = isStack ? "templates or values are nested too deep" : `value is too large: ${error.message}`;
-    return failureAt(frame.name, frame.node, "LimitExceeded", reason, error);
-  }
+  if (isStackOverflow(error))
+    return failureAt(frame.name, frame.node, "LimitExceeded", "templates or values are nested too deep", error);
+  if (error instanceof RangeError)
+    return failureAt(frame.name, frame.node, "LimitExceeded", `value is too large: ${error.message}`, error);
   return error;
 }

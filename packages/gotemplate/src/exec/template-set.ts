@@ -1,13 +1,17 @@
-import { TemplateError } from "../errors.ts";
 import type { Delimiters } from "../parse/lexer.ts";
 import { isEmptyList, type Tree } from "../parse/nodes.ts";
 import { parseTemplate } from "../parse/parser.ts";
-import { quoteText } from "../printf/quote.ts";
-import type { Value } from "../value/value.ts";
+import { type Value, type GoFunction } from "../value/value.ts";
 import { builtinFunctions } from "../functions/builtins.ts";
-import { type CompiledTemplate, compileTree } from "./compile.ts";
-import { Execution, type ExecutionLimits, Frame, located, type MissingKey } from "./execution.ts";
-import type { FuncMap, GoFunction } from "./function.ts";
+import { compileTree } from "./compile.ts";
+import {
+  type CompiledTemplate,
+  Execution,
+  type ExecutionLimits,
+  type MissingKey,
+  type TemplateLibrary,
+} from "./execution.ts";
+import { type FuncMap } from "./function.ts";
 
 export interface TemplateSetOptions {
   /** The name that messages give to the set. Default empty. */
@@ -27,7 +31,7 @@ const compiled: WeakMap<Tree, CompiledTemplate> = new WeakMap();
  * Templates that know one another by name, with the functions they may call: what Go calls associated templates.
  * Parsing adds to the set, executing leaves it alone.
  */
-export class TemplateSet {
+export class TemplateSet implements TemplateLibrary {
   readonly name: string;
   readonly missingKey: MissingKey;
   readonly functions: ReadonlyMap<string, GoFunction>;
@@ -94,6 +98,7 @@ export class TemplateSet {
     return this.#trees.get(name) ?? (this.#base === undefined ? undefined : this.#base.#find(name));
   }
 
+  /** For {@link Execution}: compiles on first use. */
   find(name: string): CompiledTemplate | undefined {
     const tree = this.#find(name);
     if (tree === undefined) return undefined;
@@ -103,24 +108,5 @@ export class TemplateSet {
       compiled.set(tree, template);
     }
     return template;
-  }
-
-  /** Runs a template within an execution; for {@link Execution} only. */
-  run(execution: Execution, name: string, dot: Value): void {
-    const template = this.find(name);
-    if (template === undefined) {
-      const reason = `no template ${quoteText(name)} associated with template ${quoteText(this.name)}`;
-      throw new TemplateError("NotFound", `template: ${reason}`, { template: name, line: 0, reason });
-    }
-    const frame = new Frame(execution, name, dot);
-    const entered = execution.enter();
-    try {
-      if (!entered) frame.fail(`exceeded maximum template depth (${execution.maxDepth})`);
-      template.run(frame, dot);
-    } catch (error) {
-      throw located(error, frame);
-    } finally {
-      if (entered) execution.leave();
-    }
   }
 }

@@ -1,9 +1,9 @@
 import { FunctionError } from "../errors.ts";
 import { convertArgument, Mismatch } from "../exec/convert.ts";
-import { type FuncMap, fn, GoFunction, paramNames } from "../exec/function.ts";
+import { type FuncMap, fn } from "../exec/function.ts";
 import { sprint, sprintf, sprintln } from "../printf/sprintf.ts";
 import { isTrue, lengthOf } from "../value/truth.ts";
-import { int, integerOf, isNilValue, typeName, type Value } from "../value/value.ts";
+import { int, integerOf, isNilValue, typeName, type Value, GoFunction, paramNames } from "../value/value.ts";
 import { isEqual, isGreater, isGreaterOrEqual, isLess, isLessOrEqual, isNotEqual } from "./comparison.ts";
 import { escapeHtml, escapeJs, escapeQuery, textOf } from "./escape.ts";
 import { indexValue, sliceValue } from "./indexing.ts";

@@ -1,6 +1,3 @@
-import type { GoFunction } from "../exec/function.ts";
-import type { GoSequence } from "../exec/sequence.ts";
-
 /** The integer types besides `int64`, which is a `bigint`. */
 export type IntegerType = "int" | "int8" | "int16" | "int32" | "uint" | "uint8" | "uint16" | "uint32" | "uint64";
 
@@ -39,12 +36,6 @@ export class GoInt extends GoValue {
   override get typeName(): string {
     return this.kind;
   }
-
-  /** For `JSON.stringify` and YAML. */
-  toJSON(): number | bigint {
-    const number = Number(this.value);
-    return Number.isSafeInteger(number) ? number : this.value;
-  }
 }
 
 /**
@@ -64,6 +55,11 @@ export abstract class GoObject extends GoValue {
 
   /** The text of a `fmt.Stringer` or `error`; `undefined` when it is neither. */
   text(): string | undefined {
+    return undefined;
+  }
+
+  /** What it marshals itself to; `undefined` when its fields are marshalled. */
+  json(): string | number | bigint | undefined {
     return undefined;
   }
 
@@ -88,20 +84,97 @@ export interface ValueMap {
  * array `[]interface {}`, an object `map[string]interface {}`. A `bigint` is an `int64`. `null` is a nil in an interface;
  * `undefined` is no value at all, as of a missing key.
  */
-export type Value =
-  | undefined
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | GoInt
-  | GoObject
-  | GoFunction
-  | GoSequence
-  | Uint8Array
-  | Value[]
-  | ValueMap;
+export type Value = undefined | null | boolean | number | bigint | string | GoValue | Uint8Array | Value[] | ValueMap;
+
+/** The types that parameters of functions may have; `value` also takes no value at all. */
+export type ParamType =
+  | "any"
+  | "value"
+  | "string"
+  | "int"
+  | "int64"
+  | "uint32"
+  | "float64"
+  | "bool"
+  | "map"
+  | "list"
+  | "time"
+  | "certificate";
+
+/** A parameter, or with dots in front the last ones. */
+export type Param = ParamType | `...${ParamType}`;
+
+/** The Go names of parameter types. */
+export const paramNames: Readonly<Record<ParamType, string>> = {
+  any: "interface {}",
+  value: "reflect.Value",
+  string: "string",
+  int: "int",
+  int64: "int64",
+  uint32: "uint32",
+  float64: "float64",
+  bool: "bool",
+  map: "map[string]interface {}",
+  list: "[]interface {}",
+  time: "time.Time",
+  certificate: "sprig.certificate",
+};
+
+/** Templates that know one another by name. */
+export interface Templates {
+  parse(name: string, text: string): void;
+  /** Begins with the same templates; what is added to the clone does not show in the original. */
+  clone(): Templates;
+  has(name: string): boolean;
+}
+
+/** What a function may use to execute templates itself, within the budgets of the execution it is called in. */
+export interface Executor {
+  /** The templates being executed. */
+  readonly templates: Templates;
+  /** Executes a template and returns what it writes; other templates are those of a clone. */
+  execute(name: string, dot: Value, templates?: Templates): string;
+}
+
+type Body = (args: Value[], execution: Executor) => Value;
+
+/**
+ * A function that templates may call. Arguments are checked against the parameter types as Go does; the body gets them
+ * converted. A body reports failure by throwing a `FunctionError`.
+ */
+export class GoFunction extends GoValue {
+  readonly kind: Kind = "func";
+  readonly params: readonly ParamType[];
+  readonly isVariadic: boolean;
+  readonly call: Body;
+  /** `and` and `or`, which stop at the first argument that decides. */
+  readonly shortCircuit: "and" | "or" | undefined;
+  /** `call`, whose first argument is the text of its first operand, for messages. */
+  readonly takesName: boolean;
+  readonly #result: string;
+
+  constructor(
+    params: readonly Param[],
+    call: Body,
+    options: { readonly shortCircuit?: "and" | "or"; readonly takesName?: boolean; readonly result?: string } = {},
+  ) {
+    super();
+    this.isVariadic = params.at(-1)?.startsWith("...") === true;
+    this.params = params.map((param) => param.replace("...", "") as ParamType);
+    this.call = call;
+    this.shortCircuit = options.shortCircuit;
+    this.takesName = options.takesName ?? false;
+    this.#result = options.result ?? "interface {}";
+  }
+
+  override get typeName(): string {
+    const names = this.params.map((param, index) => {
+      const dots = this.isVariadic && index === this.params.length - 1 ? "..." : "";
+      return dots + paramNames[param];
+    });
+    return `func(${names.join(", ")}) ${this.#result}`;
+  }
+}
 
 /** A slice or map type other than the usual one. */
 export interface GoType {
