@@ -171,6 +171,27 @@ test("complaints about decrypted text do not quote it", async (t) => {
   assert.ok(!(await fleet.events("app")).join("\n").includes(canary));
 });
 
+test("what the API server complains about is not quoted either", async (t) => {
+  const fleet = await startFleet(t);
+  const config = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, namespace: apps}\ndata: {a: {b: ${canary}}}\n`;
+  const secret = secretYaml("s", `"${canary} is not base64"`).replace("stringData", "data");
+  const service = `apiVersion: v1\nkind: Service\nmetadata: {name: v, namespace: apps}\nspec: {type: ${canary}, ports: [{port: 80}]}\n`;
+  const regex: Selection = { field: "encrypted_regex", pattern: "^(data|spec)$" };
+  for (const [index, manifest] of [config, secret, service].entries()) {
+    await fleet.publish(`main@sha1:${index}`, {
+      "app/ns.yaml": namespaceYaml,
+      "app/o.yaml": await encrypt(manifest, "yaml", regex),
+    });
+    await fleet.kustomize("app", encryption);
+    const object = await fleet.until("app", "failed", ({ status }) => {
+      const condition = findCondition(status?.conditions, "Ready");
+      return condition?.status === "False" && status?.lastAttemptedRevision === `main@sha1:${index}`;
+    });
+    assert.ok(!JSON.stringify(object).includes(canary), ready(object));
+  }
+  assert.ok(!(await fleet.events("app")).join("\n").includes(canary));
+});
+
 test("without decryption an encrypted Secret is refused, and one that opts out is too", async (t) => {
   const fleet = await startFleet(t);
   const optedOut = secretYaml("s").replace(

@@ -74,5 +74,5 @@ export { type DataKey, Secret } from "./secret.ts";
 export { findSelection, type Selection, selectionFields } from "./selection.ts";
 export type { Format, StoreOptions } from "./stores/store.ts";
 export { formatForPath, looksEncrypted } from "./stores/stores.ts";
-export { type Branch, findValue, isBranch, isList, type Value } from "./tree/tree.ts";
+export { type Branch, findValue, isBranch, isComment, isList, type Value } from "./tree/tree.ts";
 export { getAt, parseJsonValue, parseValuePath, removeAt, setAt, type ValuePath } from "./tree/value-path.ts";

@@ -96,6 +96,7 @@ export class RevisionApplier {
       };
       return { state, target, built, changeSet };
     } catch (error) {
+      decryptor?.maskError(error);
       const status = failureOf(error).reason;
       enterHistory(reconciliation, source, { digest: built.digest, startedAtMs, nowMs: clock.now(), status });
       throw error;

@@ -10,6 +10,7 @@ import {
   formatForPath,
   formatPlain,
   isBranch,
+  isComment,
   isEncryptedDocument,
   isEncryptedObject,
   isList,
@@ -65,15 +66,29 @@ export class Decryptor {
     return this.#at(formatSubject(referenceOf(object)), async () => {
       const options = { services: this.#services, mac: "verify", signal: this.#signal } as const;
       const plain = isEncryptedObject(object) ? ((await decryptObject(object, options)) as UnstructuredObject) : object;
+      if (plain !== object) this.#rememberObject(plain);
       return this.#decryptData(plain);
     });
   }
 
-  /** Takes what was decrypted out of a message. */
+  /** Takes what was decrypted, as it is and encoded, out of a message. */
   mask(message: string): string {
     let masked = message;
-    for (const secret of this.#secrets) masked = masked.replaceAll(secret, MASK);
+    for (const secret of this.#secrets) {
+      masked = masked.replaceAll(secret, MASK).replaceAll(Buffer.from(secret).toString("base64"), MASK);
+    }
     return masked;
+  }
+
+  /**
+   * The same for an error on its way to a condition: API servers quote the values that they refuse. The error itself is
+   * changed, for its class and fields decide what happens next.
+   */
+  maskError(thrown: unknown): void {
+    for (let error = thrown; error instanceof Error; error = error.cause) {
+      error.message = this.mask(error.message);
+      if (error.stack !== undefined) error.stack = this.mask(error.stack);
+    }
   }
 
   async #decryptData(object: UnstructuredObject): Promise<UnstructuredObject> {
@@ -107,23 +122,30 @@ export class Decryptor {
   async #open(text: string, format: Format): Promise<Uint8Array> {
     if (format !== "binary" && !isEncryptedDocument(text, format)) return Buffer.from(text);
     const { documents } = await openDocument(text, format, { services: this.#services, signal: this.#signal });
-    for (const document of documents) this.#remember(document);
+    for (const document of documents) this.#rememberDocument(document);
     return formatPlain(documents, format);
   }
 
   /** What was encrypted is not told apart from what was plain: a message loses little by either. */
+  #rememberDocument(document: Branch): void {
+    for (const item of document.entries) {
+      if (item.kind === "entry" && !isIdentifying(item.key)) this.#remember(item.value);
+    }
+  }
+
   #remember(value: Value): void {
     if (isBranch(value)) {
-      for (const item of value.entries)
-        if (item.kind === "entry" && !isIdentifying(item.key)) this.#remember(item.value);
+      for (const item of value.entries) if (item.kind === "entry") this.#remember(item.value);
     } else if (isList(value)) {
-      for (const item of value.items) {
-        if (typeof item !== "object" || item === null || !("kind" in item) || item.kind !== "comment")
-          this.#remember(item);
-      }
+      for (const item of value.items) if (!isComment(item)) this.#remember(item);
     } else if (typeof value === "string") {
       for (const line of [value, ...value.split("\n")]) if (line.length >= MIN_SECRET_LENGTH) this.#secrets.add(line);
     }
+  }
+
+  #rememberObject(object: UnstructuredObject): void {
+    const text = JSON.stringify(object, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value));
+    for (const document of parsePlain(text, "json")) this.#rememberDocument(document);
   }
 
   async #at<T>(place: string, action: () => Promise<T>): Promise<T> {
@@ -136,7 +158,7 @@ export class Decryptor {
   }
 }
 
-/** Messages are about these; they are not what anybody encrypts. */
+/** Messages are about these fields of an object; they are not what anybody encrypts. */
 function isIdentifying(key: string): boolean {
   return key === "apiVersion" || key === "kind" || key === "metadata" || key === "type";
 }
