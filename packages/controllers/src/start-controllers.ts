@@ -20,6 +20,7 @@ import {
   type DigestAlgorithm,
   type TreeLimits,
 } from "@sluice/source";
+import { lockDirectory } from "./directory-lock.ts";
 import { addKustomizationController, type FetchArtifact, type KustomizationPolicy } from "./kustomization/index.ts";
 import { fetchFromOwnStorage } from "./own-artifacts.ts";
 import { addGitRepositoryController } from "./source/git-repository/index.ts";
@@ -108,11 +109,19 @@ export async function startControllers(options: StartControllersOptions): Promis
     ...(options.healthAddress !== undefined && { healthAddress: options.healthAddress }),
     cacheDefaults: ({ group }) => selectionFor(group, watchLabelSelector, watchNamespace),
   });
-  const { storage, server: artifacts } = controllers.includes("source") ? await addSources(manager, options) : {};
-  try {
-    if (controllers.includes("kustomize")) await addKustomizations(manager, storage, options);
-  } catch (error) {
+  // Only sources keep anything there.
+  const lock = controllers.includes("source") ? await lockDirectory(options.directory) : undefined;
+  let artifacts: ArtifactServer | undefined;
+  const release = async (): Promise<void> => {
     await artifacts?.close();
+    await lock?.release();
+  };
+  try {
+    const sources = controllers.includes("source") ? await addSources(manager, options) : undefined;
+    artifacts = sources?.server;
+    if (controllers.includes("kustomize")) await addKustomizations(manager, sources?.storage, options);
+  } catch (error) {
+    await release();
     throw error;
   }
   const stopping = new AbortController();
@@ -120,7 +129,7 @@ export async function startControllers(options: StartControllersOptions): Promis
     try {
       await manager.run(stopping.signal);
     } finally {
-      await artifacts?.close();
+      await release();
     }
   };
   const done = run();
