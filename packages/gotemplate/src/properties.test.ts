@@ -18,7 +18,15 @@ const functions = {
 };
 
 /** Slow by design; their own tests run them. */
-const slow = new Set(["bcrypt", "htpasswd", "derivePassword"]);
+const slow = new Set([
+  "bcrypt",
+  "htpasswd",
+  "derivePassword",
+  "genPrivateKey",
+  "genCA",
+  "genSelfSignedCert",
+  "genSignedCert",
+]);
 const names = Object.keys(functions).filter((name) => !slow.has(name));
 
 const operand = fc.oneof(

@@ -1,4 +1,5 @@
 import { type FuncMap, fn } from "../exec/function.ts";
+import { certificateFunctions } from "./certificates.ts";
 import { cryptoFunctions } from "./crypto.ts";
 import { dateFunctions } from "./dates.ts";
 import { defaultFunctions } from "./defaults.ts";
@@ -31,6 +32,7 @@ export function sprigFunctions(environment: Environment): FuncMap {
     ...urlFunctions,
     ...dateFunctions(environment),
     ...cryptoFunctions(environment),
+    ...certificateFunctions(environment),
     getHostByName: fn(["string"], () => ""),
   };
 }
