@@ -1,9 +1,10 @@
 /**
- * Keeps the documents true: links to files lead somewhere, ARCHITECTURE.md stays short enough to read in one go, and
- * every package has a README.
+ * Keeps the documents true: links to files lead somewhere, ARCHITECTURE.md stays short enough to read in one go, every
+ * package has a README, and every block of commands says how the tests are to run it.
  */
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { documentsWithCommands, shellBlocksOf } from "../packages/cli/src/e2e/shell-blocks.ts";
 
 const architectureLines = 300;
 
@@ -15,6 +16,13 @@ export function relativeLinksOf(markdown: string): string[] {
   );
 }
 
+/** The lines of a text on which commands begin that neither say where they are run nor why they are not. */
+export function unmarkedCommandsOf(markdown: string): number[] {
+  return shellBlocksOf(markdown)
+    .filter(({ setting }) => setting === undefined)
+    .map(({ line }) => line);
+}
+
 /** Returns one line per finding. */
 export function checkDocs(): string[] {
   const findings: string[] = [];
@@ -23,6 +31,9 @@ export function checkDocs(): string[] {
     for (const link of relativeLinksOf(readFileSync(document, "utf8")))
       if (!existsSync(join(dirname(document), link.replace(/#.*$/, ""))))
         findings.push(`${document}: the link ${link} leads nowhere`);
+  for (const document of globSync([...documentsWithCommands]).sort())
+    for (const line of unmarkedCommandsOf(readFileSync(document, "utf8")))
+      findings.push(`${document}:${line}: no <!-- run: … --> or <!-- skip: … --> above the commands`);
   const lines = readFileSync("ARCHITECTURE.md", "utf8").split("\n").length;
   if (lines > architectureLines) findings.push(`ARCHITECTURE.md has ${lines} lines; ${architectureLines} are allowed`);
   for (const manifest of globSync("packages/*/package.json"))
