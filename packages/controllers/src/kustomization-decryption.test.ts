@@ -192,6 +192,18 @@ test("what the API server complains about is not quoted either", async (t) => {
   assert.ok(!(await fleet.events("app")).join("\n").includes(canary));
 });
 
+test("an operator may give a key to those who name none", async (t) => {
+  const fleet = await Fleet.start(t, { policy: { sopsAgeSecret: { namespace: "flux-system", name: "sops-age" } } });
+  await giveKey(fleet);
+  await fleet.publish("main@sha1:a", {
+    "app/ns.yaml": namespaceYaml,
+    "app/s.yaml": await encrypt(secretYaml("s"), "yaml", onlyData),
+  });
+  await fleet.kustomize("app", { decryption: { provider: "sops" } });
+  await fleet.untilReady("app", succeeded);
+  assert.deepEqual(await dataOf(fleet, "s"), { password: canary });
+});
+
 test("without decryption an encrypted Secret is refused, and one that opts out is too", async (t) => {
   const fleet = await startFleet(t);
   const optedOut = secretYaml("s").replace(

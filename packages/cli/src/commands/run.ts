@@ -65,6 +65,7 @@ const flags = {
   ),
   "no-cross-namespace-refs": boolean("refuse sources in other namespaces"),
   "default-service-account": text("service account to apply as where a Kustomization names none"),
+  "sops-age-secret": text("Secret with age keys for Kustomizations that name none, in the controllers' namespace"),
   "override-manager": list("field managers whose fields are taken over, beside kubectl's"),
   "custom-apply-stage-kinds": list("kinds to apply before the rest, as group/Kind"),
   "feature-gates": text("features to switch, as Name=true,Other=false; known: ExternalArtifact"),
@@ -161,6 +162,7 @@ function controllerFlags(values: Values, namespace: string): ControllerFlags {
     customStageKinds: new Set(values["custom-apply-stage-kinds"]),
     allowExternalArtifact: featureGates(values["feature-gates"]).has("ExternalArtifact"),
     ...(digest !== "" && { artifactDigestAlgorithm: digest }),
+    ...(values["sops-age-secret"] !== "" && { sopsAgeSecret: { namespace, name: values["sops-age-secret"] } }),
     ...(!values["watch-all-namespaces"] && { watchNamespace: namespace }),
   };
 }

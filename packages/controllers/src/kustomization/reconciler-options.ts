@@ -1,3 +1,4 @@
+import type { ObjectKey } from "@sluice/api";
 import type { Random, Runtime } from "../runtime/index.ts";
 import type { ArtifactFiles } from "./artifact-files.ts";
 import type { DependencyWaits } from "./dependency-waits.ts";
@@ -10,6 +11,8 @@ export interface KustomizationPolicy extends ApplyPolicy {
   readonly noCrossNamespaceRefs: boolean;
   readonly allowExternalArtifact: boolean;
   readonly defaultServiceAccount: string;
+  /** The Secret with age identities for Kustomizations that ask for decryption and name none. */
+  readonly sopsAgeSecret?: ObjectKey;
   /** How long until a missing dependency or artifact is looked for again if no watch tells before. */
   readonly requeueDependencyMs: number;
   /** ± per cent of the interval. */

@@ -78,7 +78,8 @@ export class RevisionApplier {
     await reconciliation.progress(`Building manifests ${suffix}`);
     const target = targetClusterOf(object, { client, ...this.#options.policy });
     const variables = await loadVariables(object, client, signal);
-    const keys = await loadDecryptionKeys(object, { client, clock, signal });
+    const { sopsAgeSecret } = this.#options.policy;
+    const keys = await loadDecryptionKeys(object, { client, clock, signal, sopsAgeSecret });
     const decryptor = keys === undefined ? undefined : new Decryptor(keys, signal);
     const built = await buildManifests(files, object, { variables, parseCache: this.#parseCache, decryptor });
     await reconciliation.progress(`Detecting drift ${suffix}`);

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { isNotFound, type Kustomization, type UnstructuredObject } from "@sluice/api";
+import { formatKey, isNotFound, type Kustomization, type ObjectKey, type UnstructuredObject } from "@sluice/api";
 import { messageOf } from "@sluice/errors";
 import type { Clock, Reader } from "@sluice/kube";
 import {
@@ -22,6 +22,8 @@ export interface DecryptionOptions {
   readonly client: Reader;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Where the keys are for who names no Secret; only its age identities are used. */
+  readonly sopsAgeSecret?: ObjectKey | undefined;
 }
 
 /**
@@ -35,14 +37,18 @@ export async function loadDecryptionKeys(
 ): Promise<readonly KeyService[] | undefined> {
   const { decryption } = object.spec;
   if (decryption === undefined) return undefined;
-  if (decryption.secretRef === undefined) return [];
-  const key = { namespace: object.metadata.namespace ?? "", name: decryption.secretRef.name };
-  const at = `decryption secret '${key.namespace}/${key.name}'`;
+  const own = decryption.secretRef;
+  const key =
+    own === undefined ? options.sopsAgeSecret : { namespace: object.metadata.namespace ?? "", name: own.name };
+  if (key === undefined) return [];
+  const at = `decryption secret '${formatKey(key)}'`;
   try {
     const secret = await options.client.get({ group: "", version: "v1", kind: "Secret" }, key, {
       signal: options.signal,
     });
-    return servicesOf(readDecryptionSecret(entriesOf(secret)), options.clock);
+    const keys = readDecryptionSecret(entriesOf(secret));
+    if (own === undefined) return [createAgeKeyService(keys.ageIdentities)];
+    return servicesOf(keys, options.clock);
   } catch (cause) {
     if (!isNotFound(cause) && !(cause instanceof SopsError)) throw cause;
     throw new KustomizationError("DecryptionFailed", `${at} cannot be used: ${messageOf(cause)}`, { cause });
