@@ -16,6 +16,8 @@ import { type ApiServer, type ServerName, startServer } from "./api-server.ts";
 const namespace = "flux-system";
 const kustomizationKind = { group: "kustomize.toolkit.fluxcd.io", version: "v1", kind: "Kustomization" };
 const sourceKind = { group: "source.toolkit.fluxcd.io", version: "v1", kind: "GitRepository" };
+/** Far longer than anything takes that works. */
+const UNTIL_TIMEOUT_MS = 180_000;
 const definitionKind = { group: "apiextensions.k8s.io", version: "v1", kind: "CustomResourceDefinition" };
 
 /** A cluster in another process, and a directory for whatever the benchmark needs beside it. */
@@ -188,13 +190,14 @@ export class Rig {
   ): Promise<void> {
     const scope = kind.kind === "CustomResourceDefinition" ? {} : { namespace };
     const stop = new AbortController();
-    const events = this.client.watch(kind, { ...scope, fieldSelector: `metadata.name=${name}`, signal: stop.signal });
+    const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(UNTIL_TIMEOUT_MS)]);
+    const events = this.client.watch(kind, { ...scope, fieldSelector: `metadata.name=${name}`, signal });
     try {
       for await (const event of events) if (event.type !== "BOOKMARK" && holds(event.object)) return;
     } finally {
       stop.abort();
     }
-    throw new Error(`the watch on ${kind.kind}/${name} ended`);
+    throw new Error(`${kind.kind}/${name} is not as awaited, its watch has ended`);
   }
 }
 
