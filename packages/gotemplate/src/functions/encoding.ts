@@ -6,7 +6,7 @@ import { fromBytes, toBytes } from "../value/bytes.ts";
 import type { Value } from "../value/value.ts";
 
 /** A decoder's complaint stands in for the text. */
-function orMessage(decode: () => string): string {
+export function orMessage(decode: () => string): string {
   try {
     return decode();
   } catch (error) {

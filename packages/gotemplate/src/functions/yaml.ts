@@ -7,7 +7,8 @@ import { rejoinBytes } from "../value/bytes.ts";
 import { setKey } from "../value/map.ts";
 import { toPlain } from "../value/plain.ts";
 import { isMap, isSlice, nilMap, nilSlice, type Value, type ValueMap, withGoType } from "../value/value.ts";
-import { orElse } from "./encoding.ts";
+import { orElse, orMessage } from "./encoding.ts";
+import { encodeToml } from "./toml.ts";
 import { formatPretty } from "./yaml-pretty.ts";
 
 /** Failures of the YAML package are those of the function. */
@@ -92,6 +93,8 @@ export const helmFunctions: FuncMap = {
   toYamlPretty: fn(["any"], (value) => orElse("", () => toYamlPretty(value))),
   fromYaml: fn(["string"], (text) => mapOr(decoding, () => readYaml(text) ?? {})),
   fromYamlArray: fn(["string"], (text) => sliceOr(decoding, () => readYaml(text) ?? [])),
+  toToml: fn(["any"], (value) => orMessage(() => encodeToml(value))),
+  mustToToml: fn(["any"], encodeToml),
   toJson: fn(["any"], (value) => orElse("", () => encodeJson(value))),
   mustToJson: fn(["any"], (value) => encodeJson(value)),
   fromJson: fn(["string"], (text) => mapOr("", () => decodeJson(text))),
