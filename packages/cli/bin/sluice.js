@@ -21,12 +21,12 @@ function handOver(binary) {
   const child = spawn(binary, ["--disable-warning=ExperimentalWarning", ...process.argv.slice(1)], {
     stdio: "inherit",
   });
-  // A terminal sends Ctrl-C to the whole group already; this is for a signal sent to this process alone.
+  // For a signal sent to this process alone. A terminal's Ctrl-C reaches the child twice, which counts it once.
   /** @param {NodeJS.Signals} signal */
   const forward = (signal) => child.kill(signal);
   process.on("SIGTERM", forward);
   process.on("SIGHUP", forward);
-  process.on("SIGINT", () => {});
+  process.on("SIGINT", forward);
   child.on("error", (error) => {
     process.stderr.write(`✗ cannot start ${binary}: ${error.message}\n`);
     process.exit(1);

@@ -5,11 +5,14 @@ import type { Io, TextSink } from "./io/io.ts";
 /** Runs the program as this process: its arguments, streams and signals. Ends the process with the exit status. */
 export async function runProcess(): Promise<void> {
   const interrupt = new AbortController();
-  let interruptions = 0;
+  let askedAt = Number.NEGATIVE_INFINITY;
   const stop = (signal: NodeJS.Signals): void => {
-    interruptions++;
+    const now = performance.now();
+    // A terminal's Ctrl-C comes twice where another process hands it on as well.
+    if (now - askedAt < 250) return;
     // The second time somebody asks, they mean it.
-    if (interruptions > 1) process.exit(130);
+    if (interrupt.signal.aborted) process.exit(130);
+    askedAt = now;
     interrupt.abort(new DOMException(`${signal} received`, "AbortError"));
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
