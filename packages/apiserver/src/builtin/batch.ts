@@ -56,6 +56,8 @@ function selectOwnPods(job: KubeObject): void {
 
 export const jobStrategy: StrategyOverrides = {
   warnings: templateWarnings,
+  orphaningWarning:
+    "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning",
   default: (job) => {
     const spec = ensureObject(job, "spec");
     if (spec["completions"] === undefined && spec["parallelism"] === undefined) {

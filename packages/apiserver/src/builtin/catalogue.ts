@@ -5,6 +5,7 @@ import {
   kubernetesDefinitions,
   kubernetesGroups,
   kubernetesResources,
+  toGoForm,
   type KubernetesResource,
 } from "@sluice/api";
 import { typeSchemaFromDefinitions, type TypeSchema } from "@sluice/patch";
@@ -63,6 +64,24 @@ const kindsAnsweredWhenDeleted = new Set([
   "ServiceAccount",
 ]);
 
+/** Kinds whose updates must say which revision they are made from. */
+const kindsUpdatedByRevision = new Set([
+  "ClusterTrustBundle",
+  "CSIDriver",
+  "CSINode",
+  "CSIStorageCapacity",
+  "Lease",
+  "MutatingAdmissionPolicy",
+  "MutatingAdmissionPolicyBinding",
+  "MutatingWebhookConfiguration",
+  "PodDisruptionBudget",
+  "RuntimeClass",
+  "ValidatingAdmissionPolicy",
+  "ValidatingAdmissionPolicyBinding",
+  "ValidatingWebhookConfiguration",
+  "VolumeAttachment",
+]);
+
 /** Every built-in resource in its stable versions, as a real server serves them by default, in discovery order. */
 export function builtinResources(): ResourceDefinition[] {
   const byKey = new Map<string, KubernetesResource[]>();
@@ -114,6 +133,7 @@ function createVersion(resource: KubernetesResource, storageApiVersion: string):
     strategy: createStrategy({
       hasStatus: resource.subresources.some(({ name }) => name === "status"),
       hasGeneration: kindsWithGeneration.has(kind),
+      allowUnconditionalUpdate: !kindsUpdatedByRevision.has(kind),
       answersWithDeleted: group === "" && kindsAnsweredWhenDeleted.has(kind),
       ...kindStrategies.get(`${group}/${kind}`),
     }),
@@ -123,6 +143,8 @@ function createVersion(resource: KubernetesResource, storageApiVersion: string):
     ...conversionOf(storageApiVersion, apiVersion, kind),
   };
 }
+
+type Encodable = Parameters<typeof toGoForm>[1];
 
 /** The type of a built-in kind, made when it is first needed: most kinds never are. */
 function builtinSchema(resource: KubernetesResource): ObjectSchema {
@@ -142,6 +164,8 @@ function builtinSchema(resource: KubernetesResource): ObjectSchema {
       if (name !== undefined) type ??= typeSchemaFromDefinitions(kubernetesDefinitions, name);
       return type;
     },
+    // Objects to be stored hold no `undefined`, which only our type for them allows.
+    encode: (object) => toGoForm(resource, object as unknown as Encodable) as unknown as KubeObject,
     decode: (object, findings) => {
       if (name !== undefined) decodeTyped(name, object, resource, findings);
     },

@@ -61,7 +61,9 @@ export class NothingServed extends Error {}
 
 function isServed(registry: Registry, { group, version }: ResourceRequest): boolean {
   for (const definition of registry.definitions()) {
-    if (definition.group === group && definition.versions.has(version)) return true;
+    if (definition.group !== group) continue;
+    // Whoever serves built-in kinds answers for all versions of their groups.
+    if (!definition.custom || definition.versions.has(version)) return true;
   }
   return false;
 }

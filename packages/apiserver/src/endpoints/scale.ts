@@ -40,10 +40,13 @@ export async function answerScale(exchange: ResourceExchange): Promise<void> {
     info,
     {
       subresource: "scale",
+      // A Scale that is sent whole names no managers: a real server takes that for its last word on them.
+      managesFields: info.verb === "update",
       transform: (current) => {
         const wanted = change(scaleOf(current, paths));
         checkScale(wanted, current);
         const copy = cloneJson(current);
+        copy.metadata.resourceVersion = stringAt(wanted, "metadata", "resourceVersion") ?? "";
         setNumber(copy, segments(paths.specReplicas), numberAt(wanted, "spec", "replicas") ?? 0);
         return copy;
       },

@@ -41,7 +41,7 @@ export function answerWatch(exchange: ResourceExchange): void {
           : encodeObject(store, stored, representation, { now: 0, includeObject, version: "v1", withColumns: false }),
       encodeBookmark: (revision, isEnd) => {
         const annotations = isEnd ? { annotations: { "k8s.io/initial-events-end": "true" } } : {};
-        const metadata = { resourceVersion: String(revision), creationTimestamp: null, ...annotations };
+        const metadata = { resourceVersion: String(revision), ...annotations };
         const { kind } = store.definition;
         if (representation.as === "Table") {
           const bookmark = { kind, apiVersion: store.version.apiVersion, metadata };

@@ -2,7 +2,7 @@ import { findKubernetesType, parseApiVersion } from "@sluice/api";
 import { isTrue } from "../http/request-info.ts";
 import { FieldErrors, invalidObject } from "../errors/field-errors.ts";
 import { badRequest, statusError } from "../errors/status-errors.ts";
-import { decodeObject, MalformedBody, readBody } from "../http/body.ts";
+import { decodeObject, goTypeOf, MalformedBody, readBody } from "../http/body.ts";
 import { sendBytes, sendJson, successStatus } from "../http/exchange.ts";
 import { negotiate } from "../http/media-type.ts";
 import { objectTransforms, partialMetadata, toTable } from "../http/representation.ts";
@@ -64,7 +64,10 @@ function checkName({ name }: ObjectMetadata, wanted: string): void {
 export async function answerDelete(exchange: ResourceExchange): Promise<void> {
   const { store, info } = exchange;
   const options = parseDeleteOptions(await readOptions(exchange), info.query);
-  const result = store.delete(info, options, exchange.context({ dryRun: options.dryRun }));
+  const context = exchange.context({ dryRun: options.dryRun });
+  const result = store.delete(info, options, context);
+  const { orphaningWarning } = store.version.strategy;
+  if (orphaningWarning !== undefined && options.propagationPolicy === undefined) context.warn(orphaningWarning);
   if (!result.removed || store.version.strategy.answersWithDeleted) {
     sendResult(exchange, 200, result);
     return;
@@ -96,7 +99,9 @@ export async function answerDeleteCollection(exchange: ResourceExchange): Promis
     const { name, namespace = "" } = object.metadata;
     // A deletion may have taken others along: what is gone is gone.
     if (store.find({ namespace, name }) === undefined) continue;
-    const deleted = store.inVersion(store.delete({ namespace, name }, options, context).object);
+    store.delete({ namespace, name }, options, context);
+    // The answer shows what was there.
+    const deleted = store.inVersion(object);
     const { apiVersion: _apiVersion, kind: _kind, ...content } = deleted;
     items.push(store.definition.custom ? deleted : content);
   }
@@ -139,8 +144,9 @@ export function toKubeObject(body: JsonObject, store: ResourceStore): KubeObject
     ["kind", kind],
   ] as const) {
     if (value !== undefined && value !== null && typeof value !== "string") {
+      const text = JSON.stringify(body);
       throw badRequest(
-        `couldn't get version/kind; json parse error: json: cannot unmarshal ${typeof value} into Go struct field .${field} of type string`,
+        `the object provided is unrecognized (must be of type ${definition.kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${goTypeOf(value)} into Go struct field .${field} of type string (${summarize(Buffer.from(text))})`,
       );
     }
   }

@@ -51,18 +51,9 @@ const bodyTypes = ["application/json", "application/yaml", "application/vnd.kube
 export function decodeObject(body: Buffer, contentType: string | undefined, strict: string[] = []): JsonObject {
   const type = contentTypeOf(contentType);
   if (type === "application/vnd.kubernetes.protobuf") return decodeProtobuf(body);
-  // Like upstream, a missing content type means JSON; so do the YAML texts that begin as JSON does.
-  if (
-    type === "" ||
-    type === "application/json" ||
-    type === "text/plain" ||
-    type === "application/x-www-form-urlencoded"
-  ) {
-    return expectObject(decodeJson(body, strict));
-  }
-  if (type === "application/yaml") {
-    return expectObject(decodeYaml(body, strict));
-  }
+  // A missing content type means JSON.
+  if (type === "" || type === "application/json") return expectObject(decodeJson(body, strict));
+  if (type === "application/yaml") return expectObject(decodeYaml(body, strict));
   throw unsupportedMediaType([...bodyTypes]);
 }
 
@@ -131,6 +122,8 @@ function mayRepeatMembers(text: string, value: Json): boolean {
 
 function expectObject(value: Json): JsonObject {
   if (isObject(value)) return value;
+  // Go leaves an object as it is, empty, when it decodes null into it.
+  if (value === null) return {};
   throw new MalformedBody(
     "couldn't get version/kind; json parse error: json: cannot unmarshal " +
       `${goTypeOf(value)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,

@@ -38,14 +38,14 @@ export function toTable(
   const rows = objects.map((object): JsonObject => {
     const row: JsonObject = { cells: columns.cells(object, options.now) };
     if (options.includeObject === "Object") row["object"] = object;
-    else if (options.includeObject === "Metadata") row["object"] = { ...partialMetadata(object), apiVersion };
+    else row["object"] = options.includeObject === "Metadata" ? { ...partialMetadata(object), apiVersion } : null;
     return row;
   });
   return {
     kind: "Table",
     apiVersion,
     metadata,
-    columnDefinitions: options.withColumns ? columns.definitions.map((column): Json => ({ ...column })) : [],
+    columnDefinitions: options.withColumns ? columns.definitions.map((column): Json => ({ ...column })) : null,
     rows,
   };
 }

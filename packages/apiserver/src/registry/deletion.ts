@@ -1,4 +1,5 @@
 import { formatTime } from "../clock.ts";
+import { goTypeOf } from "../http/body.ts";
 import { badRequest, statusError } from "../errors/status-errors.ts";
 import type { KubeObject } from "../json/object.ts";
 import { cloneJson, isObject, type JsonObject } from "../json/json.ts";
@@ -98,7 +99,16 @@ export function parseDeleteOptions(
   const from = body ?? fromQuery(query);
   const kind = body?.["kind"];
   if (kind !== undefined && kind !== "DeleteOptions") {
-    throw badRequest("decoded object cannot be converted to DeleteOptions");
+    const apiVersion = body?.["apiVersion"] ?? "";
+    throw badRequest(
+      `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
+    );
+  }
+  const given = body?.["gracePeriodSeconds"];
+  if (given !== undefined && given !== null && typeof given !== "number") {
+    throw badRequest(
+      `json: cannot unmarshal ${goTypeOf(given)} into Go struct field DeleteOptions.gracePeriodSeconds of type int64`,
+    );
   }
   const policy = from["propagationPolicy"];
   const orphan = from["orphanDependents"];

@@ -19,6 +19,8 @@ export interface ObjectSchema {
    * dropped, types checked. Changes the given object. Throws a 400 for a value that its field cannot hold.
    */
   decode(object: KubeObject, findings: DecodeFindings): void;
+  /** The object as Go would write it: what is empty left out or filled in. Absent where objects are written as they are. */
+  encode?(object: KubeObject): KubeObject;
   /**
    * The object that a client has before it sets anything: Go's zero value. What it holds already is nobody's when an
    * object is created.

@@ -210,7 +210,6 @@ export class ResourceStore {
     this.#admission.admitCreate(definition, object, context);
     if (strategy.hasStatus && !strategy.keepsStatusOnCreate) delete object["status"];
     if (strategy.hasGeneration) metadata.generation = 1;
-    else delete metadata.generation;
     strategy.prepareForCreate?.(object, strategyContext);
     // A real server defaults custom resources again whenever it reads them: so comes back what a status begins with.
     if (definition.custom) strategy.default?.(object);
@@ -219,9 +218,9 @@ export class ResourceStore {
     const key = objectKey(metadata.namespace, metadata.name);
     if (this.collection.find(key) !== undefined) throw alreadyExists(definition, metadata.name);
     this.#admission.allocate(definition, object);
-    tidyMetadata(object);
-    if (context.dryRun) return { object, created: true };
-    const stored = this.collection.put(key, toStorage(definition, version, object));
+    const made = this.#encode(object);
+    if (context.dryRun) return { object: made, created: true };
+    const stored = this.collection.put(key, toStorage(definition, version, made));
     return { object: this.inVersion(stored.object), stored, created: true };
   }
 
@@ -232,6 +231,7 @@ export class ResourceStore {
     errors.add(
       validateMetadata(object.metadata, {
         namespaced: definition.namespaced,
+        custom: definition.custom,
         validateName: (name, prefix) => strategy.validateName(name, prefix),
       }),
     );
@@ -264,18 +264,19 @@ export class ResourceStore {
     errors.add([...validateMetadataUpdate(object, old), ...validateMetadataUpdate(object, old)]);
     if (update.subresource === "status") strategy.validateStatusUpdate?.(object, old, errors, strategyContext);
     else {
-      errors.add(validateMetadata(object.metadata, { namespaced: definition.namespaced, validateName: () => [] }));
+      const { namespaced, custom } = definition;
+      errors.add(validateMetadata(object.metadata, { namespaced, custom, validateName: () => [] }));
       strategy.validateUpdate?.(object, old, errors, strategyContext);
     }
     if (!errors.isEmpty) throw this.#invalid(at.name, errors);
     if (update.subresource === "" && object.metadata.generation !== old.metadata.generation)
       for (const warning of strategy.warnings?.(object, false) ?? []) context.warn(warning);
     if (update.subresource === "") this.#admission.allocate(definition, object);
-    tidyMetadata(object);
-    const candidate = toStorage(definition, version, withoutNewTimes(object, old));
+    const made = this.#encode(object);
+    const candidate = toStorage(definition, version, withoutNewTimes(made, old));
     if (equalJson(candidate, present.object)) return { object: old, stored: present, created: false };
     if (isReleased(candidate)) return this.#removeReleased(present, candidate, context);
-    if (context.dryRun) return { object, created: false };
+    if (context.dryRun) return { object: made, created: false };
     const stored = this.collection.put(present.key, candidate);
     return { object: this.inVersion(stored.object), stored, created: false };
   }
@@ -335,6 +336,14 @@ export class ResourceStore {
       const why = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion ?? ""}). The object might have been modified`;
       throw conflict({ ...subject, resource: this.definition.kind }, metadata.name, why);
     }
+  }
+
+  /** The object as it is stored and shown. */
+  #encode(object: KubeObject): KubeObject {
+    const { schema } = this.version;
+    if (schema.encode !== undefined) return schema.encode(object);
+    tidyMetadata(object);
+    return object;
   }
 
   #strategyContext(context: RequestContext, subresource: string): StrategyContext {

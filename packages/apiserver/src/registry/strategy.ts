@@ -51,6 +51,8 @@ export interface ResourceStrategy {
   readonly defaultPropagation?: "Orphan";
   /** Whether a deletion answers with what was deleted; most kinds answer with a bare success. */
   readonly answersWithDeleted: boolean;
+  /** Said to clients that do not say what a deletion does. */
+  readonly orphaningWarning?: string;
   /** Finalizers that a deletion adds: clean-up that the server itself does. */
   readonly deletionFinalizers?: readonly string[];
   /** Changes an object that is marked for deletion: its phase, a condition. */

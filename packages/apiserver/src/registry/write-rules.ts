@@ -16,7 +16,6 @@ const systemFields = [
 /** Forgets what a client says about an object that does not exist yet. */
 export function wipeSystemFields({ metadata }: KubeObject): void {
   for (const field of systemFields) delete metadata[field];
-  delete metadata.generation;
 }
 
 /** Puts back what only the server sets; the rest of an update is the client's. */

@@ -82,7 +82,9 @@ export function parseLabelSelector(text: string): LabelSelector {
     return next === undefined || isSymbol(next) ? fail(next, "identifier") : next;
   };
   const valueSet = (): string[] => {
-    if (tokens[position++] !== "(") fail(tokens[position - 1], "'('");
+    if (tokens[position++] !== "(") {
+      throw badRequest(`unable to parse requirement: found '${tokens[position - 1] ?? ""}' expected: '('`);
+    }
     const values: string[] = [];
     while (tokens[position] !== ")") {
       if (tokens[position] === ",") {

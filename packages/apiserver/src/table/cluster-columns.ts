@@ -131,13 +131,13 @@ export const clusterColumns: readonly (readonly [string, TableColumns])[] = [
   ["/Namespace", columns(text("Status", "status.phase", { empty: "" }), ageColumn)],
   [
     "/ConfigMap",
-    columns({ name: "Data", type: "integer", cell: (map) => keyCount(map, "data", "binaryData") }, ageColumn),
+    columns({ name: "Data", type: "string", cell: (map) => keyCount(map, "data", "binaryData") }, ageColumn),
   ],
   [
     "/Secret",
     columns(
       text("Type", "type", { empty: "" }),
-      { name: "Data", type: "integer", cell: (secret) => keyCount(secret, "data") },
+      { name: "Data", type: "string", cell: (secret) => keyCount(secret, "data") },
       ageColumn,
     ),
   ],

@@ -10,7 +10,7 @@ type NameCheck = (name: string, prefix: boolean) => readonly string[];
 /** Checks what all objects have in common. Returns what is wrong. */
 export function validateMetadata(
   metadata: ObjectMetadata,
-  rules: { readonly namespaced: boolean; readonly validateName: NameCheck },
+  rules: { readonly namespaced: boolean; readonly custom: boolean; readonly validateName: NameCheck },
 ): readonly FieldError[] {
   const errors = new FieldErrors();
   const { generateName = "", name, namespace = "" } = metadata;
@@ -27,7 +27,7 @@ export function validateMetadata(
   validateLabels(metadata.labels, "metadata.labels", errors);
   validateAnnotations(metadata.annotations, errors);
   validateOwnerReferences(metadata, errors);
-  validateFinalizers(metadata.finalizers ?? [], errors);
+  validateFinalizers(metadata.finalizers ?? [], rules, errors);
   return errors.list;
 }
 
@@ -77,9 +77,24 @@ function validateOwnerReferences({ ownerReferences = [] }: ObjectMetadata, error
   }
 }
 
-function validateFinalizers(finalizers: readonly string[], errors: FieldErrors): void {
-  for (const finalizer of finalizers) {
-    for (const error of isQualifiedName(finalizer)) errors.invalid("metadata.finalizers", finalizer, error);
+/** The only finalizers of built-in kinds that need no domain. */
+const standardFinalizers = new Set(["kubernetes", "orphan", "foregroundDeletion"]);
+
+function validateFinalizers(
+  finalizers: readonly string[],
+  { custom }: { readonly custom: boolean },
+  errors: FieldErrors,
+): void {
+  for (const [index, finalizer] of finalizers.entries()) {
+    const problems = isQualifiedName(finalizer);
+    for (const error of problems) errors.invalid("metadata.finalizers", finalizer, error);
+    if (!custom && problems.length === 0 && !finalizer.includes("/") && !standardFinalizers.has(finalizer)) {
+      errors.invalid(
+        `metadata.finalizers[${index}]`,
+        finalizer,
+        "name is neither a standard finalizer name nor is it fully qualified",
+      );
+    }
   }
   if (finalizers.includes("orphan") && finalizers.includes("foregroundDeletion")) {
     errors.invalid(

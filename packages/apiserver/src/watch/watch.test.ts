@@ -118,7 +118,7 @@ describe("watch", () => {
     const first = await watch.next();
     const second = await watch.next();
     assert.equal(objectsAt(first?.object, "columnDefinitions").length, 4);
-    assert.deepEqual(second?.object["columnDefinitions"], []);
+    assert.deepEqual(second?.object["columnDefinitions"], null);
     watch.close();
   });
 });
