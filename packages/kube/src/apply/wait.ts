@@ -18,7 +18,8 @@ const LONGEST_DELAY_MS = 1000;
 
 /**
  * Waits until objects that others of the same set need (definitions, namespaces) are ready. `objects` are as the
- * server answered the apply: those that are ready already cost no request. Throws {@link ApplyError} `NotReady`.
+ * server answered the apply: those that are ready already cost no request. Throws {@link ApplyError} `NotReady`, which
+ * names each object that was not and says why, when the time is over or `signal` aborts with a `TimeoutError`.
  */
 export async function waitUntilReady(
   client: Client,
@@ -27,14 +28,13 @@ export async function waitUntilReady(
 ): Promise<void> {
   const pending = objects.filter((object) => !isReady(object)).map(referenceOf);
   const late = await poll(pending, options, async ({ gvk, key }) => {
-    const live = await client.find(gvk, key, { signal: options.signal });
-    return live !== undefined && isReady(live);
+    const { status, message } = computeStatus(await client.find(gvk, key, { signal: options.signal }));
+    return status === "Current" ? undefined : ` status: '${status}'${message === "" ? "" : `: ${message}`}`;
   });
-  if (late.length === 0) return;
-  throw new ApplyError("NotReady", `timeout waiting for: [${late.map(formatSubject).join(", ")}]`);
+  if (late.length > 0) throw new ApplyError("NotReady", `timeout waiting for: [${late.join(", ")}]`);
 }
 
-/** Waits until objects are gone, finalizers included. Throws {@link ApplyError} `NotReady`. */
+/** Waits until objects are gone, finalizers included. Throws {@link ApplyError} `NotReady` as {@link waitUntilReady}. */
 export async function waitUntilGone(
   client: Client,
   references: readonly ObjectReference[],
@@ -43,14 +43,15 @@ export async function waitUntilGone(
   const left = await poll(references, options, async ({ gvk, key }) => {
     try {
       const live = await client.find<KubernetesObject>(gvk, key, { metadataOnly: true, signal: options.signal });
-      return live === undefined;
+      if (live === undefined) return undefined;
+      const finalizers = live.metadata.finalizers ?? [];
+      return finalizers.length === 0 ? "" : ` finalizers: ${finalizers.join(", ")}`;
     } catch (error) {
-      if (isNoMatch(error)) return true;
+      if (isNoMatch(error)) return undefined;
       throw error;
     }
   });
-  if (left.length === 0) return;
-  throw new ApplyError("NotReady", `timeout waiting for termination of: [${left.map(formatSubject).join(", ")}]`);
+  if (left.length > 0) throw new ApplyError("NotReady", `timeout waiting for termination of: [${left.join(", ")}]`);
 }
 
 /** Whether the object has become what its spec says. */
@@ -58,19 +59,34 @@ export function isReady(object: UnstructuredObject): boolean {
   return computeStatus(object).status === "Current";
 }
 
-/** Looks at each object again and again, less and less often, and returns those that never passed. */
+/**
+ * Looks at each object again and again, less and less often. `whyNot` says what is still missing, `undefined` for
+ * nothing. Returns those that never passed, each with what it said last.
+ */
 async function poll(
   references: readonly ObjectReference[],
   { clock, signal, timeoutMs }: WaitOptions,
-  hasPassed: (reference: ObjectReference) => Promise<boolean>,
-): Promise<readonly ObjectReference[]> {
+  whyNot: (reference: ObjectReference) => Promise<string | undefined>,
+): Promise<readonly string[]> {
   const deadline = clock.now() + timeoutMs;
-  let pending = references;
+  let pending = references.map((reference) => ({ reference, reason: "" }));
   for (let delayMs = FIRST_DELAY_MS; pending.length > 0; delayMs = Math.min(delayMs * 2, LONGEST_DELAY_MS)) {
-    const passed = await Promise.all(pending.map(hasPassed));
-    pending = pending.filter((_, index) => passed[index] !== true);
-    if (pending.length === 0 || clock.now() >= deadline) break;
-    await clock.sleep(delayMs, signal);
+    try {
+      const looks = await Promise.all(
+        pending.map(async ({ reference }) => ({ reference, reason: await whyNot(reference) })),
+      );
+      pending = looks.flatMap(({ reference, reason }) => (reason === undefined ? [] : [{ reference, reason }]));
+      if (pending.length === 0 || clock.now() >= deadline) break;
+      await clock.sleep(delayMs, signal);
+    } catch (error) {
+      // Out of time is how this wait ends; which objects it waited for is what people need to know.
+      if (!isTimeout(signal)) throw error;
+      break;
+    }
   }
-  return pending;
+  return pending.map(({ reference, reason }) => `${formatSubject(reference)}${reason}`);
+}
+
+function isTimeout({ aborted, reason }: AbortSignal): boolean {
+  return aborted && reason instanceof DOMException && reason.name === "TimeoutError";
 }
