@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import type { FieldErrors } from "../errors/field-errors.ts";
 import { kubernetesDefinitions } from "@sluice/api";
 import { typeSchemaFromCustomResource, type TypeSchema } from "@sluice/patch";
 import { decodeMetadata } from "../builtin/typed-decoder.ts";
@@ -55,7 +57,13 @@ export function customResource(crd: KubeObject): ResourceDefinition {
     versions: new Map(versions.map((version) => [version.version, version])),
     stored: true,
     custom: true,
+    storageVersionHash: storageVersionHash(group, stringAt(storage, "name") ?? "", kind),
   };
+}
+
+/** What discovery tells storage versions apart by: the same for the same version everywhere. */
+function storageVersionHash(group: string, version: string, kind: string): string {
+  return createHash("sha256").update(`${group}/${version}/${kind}`).digest().subarray(0, 8).toString("base64");
 }
 
 function createVersion(crd: KubeObject, version: JsonObject, kind: string): ResourceVersion {
@@ -66,6 +74,7 @@ function createVersion(crd: KubeObject, version: JsonObject, kind: string): Reso
   const structural = openapi === undefined ? undefined : readSchema(openapi);
   const subresources = objectAt(version, "subresources") ?? {};
   const hasStatus = isObject(subresources["status"]);
+  const checked = hasRules(openapi) ? withSkippedRules : (validate: Validate): Validate => validate;
   const gvk = { group, version: name, kind };
   return {
     version: name,
@@ -82,8 +91,9 @@ function createVersion(crd: KubeObject, version: JsonObject, kind: string): Reso
         ? {}
         : {
             default: (object) => applyDefaults(object, structural),
-            validate: (object, errors) => validateBySchema(object, structural, errors),
-            validateUpdate: (object, _old, errors) => validateBySchema(object, structural, errors),
+            validate: checked((object, errors) => validateBySchema(object, structural, errors)),
+            validateUpdate: (object, _old, errors) =>
+              checked((each, found) => validateBySchema(each, structural, found))(object, errors),
             validateStatusUpdate: (object, _old, errors) => validateStatusBySchema(object, structural, errors),
           }),
     }),
@@ -92,6 +102,36 @@ function createVersion(crd: KubeObject, version: JsonObject, kind: string): Reso
       (stringAt(field, "jsonPath") ?? "").replace(/^\./, ""),
     ),
     ...deprecationOf(crd, version),
+  };
+}
+
+type Validate = (object: KubeObject, errors: FieldErrors) => void;
+
+/** Whether a schema has validation rules anywhere. */
+function hasRules(schema: Json | undefined): boolean {
+  if (Array.isArray(schema)) return schema.some(hasRules);
+  if (!isObject(schema)) return false;
+  return "x-kubernetes-validations" in schema || Object.values(schema).some(hasRules);
+}
+
+/** Rules are not asked about objects whose shape is wrong, and a real server says so. */
+function withSkippedRules(validate: Validate): Validate {
+  const blocking = new Set([
+    "FieldValueNotSupported",
+    "FieldValueRequired",
+    "FieldValueTooLong",
+    "FieldValueTooMany",
+    "FieldValueTypeInvalid",
+  ]);
+  return (object, errors) => {
+    const before = errors.list.length;
+    validate(object, errors);
+    if (!errors.list.slice(before).some(({ type }) => blocking.has(type))) return;
+    errors.invalid(
+      "<nil>",
+      null,
+      "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation",
+    );
   };
 }
 

@@ -68,7 +68,11 @@ function validateText(value: string, { rules, format }: StructuralSchema, path: 
     errors.invalid(path, value, `${path} in body should match '${rules.patternText}'`);
   }
   if (format !== "" && !hasFormat(value, format)) {
-    errors.invalid(path, value, `${path} in body must be of type ${format}: ${JSON.stringify(value)}`);
+    errors.typeInvalid(
+      path,
+      JSON.stringify(value),
+      `${path} in body must be of type ${format}: ${JSON.stringify(value)}`,
+    );
   }
 }
 
@@ -83,7 +87,7 @@ function validateNumber(value: number, { rules, format }: StructuralSchema, path
   }
   if (multipleOf !== undefined && !Number.isInteger(value / multipleOf)) refuse(`a multiple of ${multipleOf}`);
   if (format === "int32" && (value > 2 ** 31 - 1 || value < -(2 ** 31))) {
-    errors.invalid(path, value, `${path} in body must be of type int32: "${value}"`);
+    errors.invalid("<nil>", "", `Checked value must be of type integer with format int32 in ${path}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { statusError } from "../errors/status-errors.ts";
 import { aggregatedDiscovery, apiGroup, apiGroupList, apiResourceList, apiVersions } from "../discovery/discovery.ts";
 import { sendBytes, sendJson, type Exchange } from "../http/exchange.ts";
 import { negotiate } from "../http/media-type.ts";
@@ -38,6 +39,9 @@ const aggregatedTransforms = aggregatedVersions.map(
 
 const checks = ["ping", "etcd", "poststarthook/start-apiextensions-controllers", "poststarthook/rbac/bootstrap-roles"];
 
+/** Paths that can only be read. */
+const readOnly = new Set(["version", "api", "apis", "openapi"]);
+
 /** Answers requests for paths that are no resources. Returns `false` for those that do not exist. */
 export function answerPath(
   exchange: Exchange,
@@ -47,6 +51,10 @@ export function answerPath(
 ): boolean {
   const { registry, openapi } = options;
   const parts = path.split("/").filter((part) => part !== "");
+  const { method = "GET" } = exchange.request;
+  if (readOnly.has(parts[0] ?? "") && method !== "GET" && method !== "HEAD" && method !== "OPTIONS") {
+    throw statusError(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {});
+  }
   switch (parts[0]) {
     case undefined:
       sendJson(exchange, 200, { paths: rootPaths(registry) });
