@@ -182,8 +182,9 @@ const widgetDefinition = `define
                 nested: {type: object, properties: {deep: {type: object, additionalProperties: {type: string}}}}
 `;
 
-function step(dice: Dice, { target, intent }: Subject): string {
-  const body = JSON.stringify(intent(dice));
+function step(dice: Dice, subject: Subject): string {
+  const { target } = subject;
+  const body = JSON.stringify(subject.intent(dice));
   const manager = dice.of(managers);
   const roll = dice.below(100);
   if (roll < 50) return `apply ${manager} ${target} | ${body}`;
