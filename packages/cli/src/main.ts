@@ -1,5 +1,5 @@
 import { messageOf } from "@sluice/errors";
-import { createRoot } from "./commands/root.ts";
+import { loadRoot } from "./commands/root.ts";
 import { defaultNamespace, isLabel } from "./cluster/namespace.ts";
 import { usageError } from "./errors.ts";
 import type { Io } from "./io/io.ts";
@@ -15,7 +15,7 @@ import { leafOf, parseLine } from "./program/parse.ts";
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const say = createMessages(io.stderr);
   try {
-    const root = createRoot(defaultNamespace(io.env, say));
+    const root = await loadRoot(defaultNamespace(io.env, say), argv[0]);
     const line = parseLine(io.program, root, argv);
     if (line.wantsHelp) {
       io.stdout.write(formatHelp(io.program, line.path));

@@ -1,30 +1,46 @@
 import type { Command } from "../program/command.ts";
 import { globalFlags } from "../program/global-flags.ts";
-import { age } from "./age/age.ts";
-import { check } from "./check.ts";
-import { completion, createComplete } from "./completion/completion.ts";
-import { create } from "./create/create.ts";
-import { deleteCommand } from "./delete.ts";
-import { demo } from "./demo.ts";
-import { events } from "./events.ts";
-import { exportCommand } from "./export.ts";
-import { get } from "./get/get.ts";
-import { install } from "./install.ts";
-import { kustomize } from "./kustomize/kustomize.ts";
-import { logs } from "./logs.ts";
-import { reconcileCommand } from "./reconcile.ts";
-import { resume } from "./resume.ts";
-import { run } from "./run.ts";
-import { sops } from "./sops/sops.ts";
-import { stats } from "./stats.ts";
-import { suspend } from "./suspend.ts";
-import { trace } from "./trace.ts";
-import { tree } from "./tree/tree.ts";
-import { version } from "./version.ts";
 
-/** The whole command tree. `namespace` is what `--namespace` means where it is not given. */
-export function createRoot(namespace: string): Command {
-  const root: Command = {
+/** Every verb, in the order of the help. A verb's modules are loaded when it is asked for: starting is loading. */
+const verbs: Readonly<Record<string, () => Promise<Command>>> = {
+  age: async () => (await import("./age/age.ts")).age,
+  check: async () => (await import("./check.ts")).check,
+  completion: async () => (await import("./completion/completion.ts")).completion,
+  create: async () => (await import("./create/create.ts")).create,
+  delete: async () => (await import("./delete.ts")).deleteCommand,
+  demo: async () => (await import("./demo.ts")).demo,
+  events: async () => (await import("./events.ts")).events,
+  export: async () => (await import("./export.ts")).exportCommand,
+  get: async () => (await import("./get/get.ts")).get,
+  install: async () => (await import("./install.ts")).install,
+  kustomize: async () => (await import("./kustomize/kustomize.ts")).kustomize,
+  logs: async () => (await import("./logs.ts")).logs,
+  reconcile: async () => (await import("./reconcile.ts")).reconcileCommand,
+  resume: async () => (await import("./resume.ts")).resume,
+  run: async () => (await import("./run.ts")).run,
+  sops: async () => (await import("./sops/sops.ts")).sops,
+  stats: async () => (await import("./stats.ts")).stats,
+  suspend: async () => (await import("./suspend.ts")).suspend,
+  trace: async () => (await import("./trace.ts")).trace,
+  tree: async () => (await import("./tree/tree.ts")).tree,
+  version: async () => (await import("./version.ts")).version,
+};
+
+/**
+ * The command tree. `namespace` is what `--namespace` means where it is not given. When the first word of the command
+ * line is a verb, that verb is the only one in the tree; otherwise (help, suggestions, completion) all are.
+ */
+export async function loadRoot(namespace: string, firstWord: string | undefined): Promise<Command> {
+  const load = firstWord === undefined || !Object.hasOwn(verbs, firstWord) ? undefined : verbs[firstWord];
+  if (load !== undefined) return createRoot(namespace, [await load()]);
+  const commands = await Promise.all(Object.values(verbs).map((each) => each()));
+  const { createComplete } = await import("./completion/completion.ts");
+  const root: Command = createRoot(namespace, [...commands, createComplete(() => root)]);
+  return root;
+}
+
+function createRoot(namespace: string, commands: readonly Command[]): Command {
+  return {
     name: "sluice",
     aliases: [],
     usage: "",
@@ -51,31 +67,7 @@ It speaks the APIs and the command line of Flux.`,
   $0 reconcile kustomization apps --with-source`,
     flags: {},
     persistentFlags: globalFlags(namespace),
-    commands: [
-      age,
-      check,
-      completion,
-      create,
-      deleteCommand,
-      demo,
-      events,
-      exportCommand,
-      get,
-      install,
-      kustomize,
-      logs,
-      reconcileCommand,
-      resume,
-      run,
-      sops,
-      stats,
-      suspend,
-      trace,
-      tree,
-      version,
-      createComplete(() => root),
-    ],
+    commands,
     hidden: false,
   };
-  return root;
 }
