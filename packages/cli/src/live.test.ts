@@ -189,7 +189,7 @@ test("reconcile reports the failure of the attempt it asked for", async () => {
 });
 
 test("a command that waits in vain says for what", async () => {
-  const ran = await flux("reconcile ks apps --timeout=50ms");
+  const ran = await flux("reconcile ks apps --timeout=500ms");
   assert.equal(ran.status, 1);
   assert.match(ran.stderr, /✗ timed out waiting for Kustomization flux-system\/apps to be reconciled/);
 });
