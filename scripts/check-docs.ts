@@ -1,5 +1,5 @@
 /**
- * Keeps the documents true: links to files lead somewhere, ARCHITECTURE.md stays short enough to read in one go, every
+ * Keeps the documents true: links and named source files lead somewhere, ARCHITECTURE.md stays short enough to read in one go, every
  * package has a README, and every block of commands says how the tests are to run it.
  */
 import { existsSync, globSync, readFileSync } from "node:fs";
@@ -13,6 +13,14 @@ export function relativeLinksOf(markdown: string): string[] {
   const prose = markdown.replace(/```[\s\S]*?```/g, "");
   return Array.from(prose.matchAll(/\]\(([^)\s]+)\)/g), (match) => match[1] ?? "").filter(
     (target) => !/^[a-z]+:|^#/.test(target),
+  );
+}
+
+/** The source files that a text names in code spans, relative to the document or to the root. */
+export function sourceFilesOf(markdown: string): string[] {
+  return Array.from(
+    markdown.matchAll(/`((?:packages|scripts|src)\/[\w./-]+\.(?:ts|js|json))`/g),
+    (match) => match[1] ?? "",
   );
 }
 
@@ -31,6 +39,10 @@ export function checkDocs(): string[] {
     for (const link of relativeLinksOf(readFileSync(document, "utf8")))
       if (!existsSync(join(dirname(document), link.replace(/#.*$/, ""))))
         findings.push(`${document}: the link ${link} leads nowhere`);
+  for (const document of [...globSync(["*.md", "packages/*/README.md"])].sort())
+    for (const file of sourceFilesOf(readFileSync(document, "utf8")))
+      if (!existsSync(join(dirname(document), file)) && !existsSync(file))
+        findings.push(`${document}: there is no ${file}`);
   for (const document of globSync([...documentsWithCommands]).sort())
     for (const line of unmarkedCommandsOf(readFileSync(document, "utf8")))
       findings.push(`${document}:${line}: no <!-- run: … --> or <!-- skip: … --> above the commands`);
