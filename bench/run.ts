@@ -11,6 +11,7 @@ import { availableParallelism } from "node:os";
 /** What runs without being named. */
 const quick: readonly (readonly [name: string, what: string])[] = [
   ["demo", "three clusters converge"],
+  ["kustomize", "kustomize build as a command"],
   ["applies", "objects applied per second by the embedded server"],
   ["no-op", "what a reconciliation costs that finds nothing to do"],
   ["memory", "memory with 100 Kustomizations"],
