@@ -2,6 +2,7 @@
 export const layers: Readonly<Record<string, number>> = {
   errors: 0,
   envsubst: 0,
+  semver: 0,
   testing: 0,
   yaml: 1,
   patch: 1,

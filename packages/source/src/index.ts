@@ -32,8 +32,6 @@ export { type GitReference, resolveReference } from "./git/resolve.ts";
 export { formatRevision, type GitRevision } from "./git/revision.ts";
 export { type CommitTree, openTree, type OpenTreeOptions } from "./git/tree.ts";
 export { createSourceFilter, ignoreFileName, isIgnoreFile } from "./ignore/source-ignore.ts";
-export { type Constraint, parseConstraint } from "./semver/constraint.ts";
-export { compareVersions, parseLooseVersion, parseStrictVersion, type Version } from "./semver/version.ts";
 export { type ArtifactOwner, artifactPath } from "./artifact/artifact-path.ts";
 export { type ArtifactServer, type ArtifactServerOptions, serveArtifacts } from "./artifact/artifact-server.ts";
 export {

@@ -1,7 +1,7 @@
 import { FunctionError } from "../errors.ts";
 import { type FuncMap, fn } from "../exec/function.ts";
-import { parseConstraint } from "../semver/constraint.ts";
-import { compareVersions, parseLooseVersion, type Version } from "../semver/version.ts";
+import { compareVersions, parseConstraint, parseLooseVersion, type Version } from "@sluice/semver";
+import { quoteText } from "../printf/quote.ts";
 import { GoInt, GoObject, int, type Kind, type Value, type GoFunction } from "../value/value.ts";
 
 function versionText({ major, minor, patch, prerelease, metadata }: Version): string {
@@ -107,7 +107,7 @@ function parse(text: string): Version {
 function matches(constraint: string, version: string): boolean {
   let parsed: ReturnType<typeof parseConstraint>;
   try {
-    parsed = parseConstraint(constraint);
+    parsed = parseConstraint(constraint, { quote: quoteText });
   } catch (error) {
     if (error instanceof SyntaxError) throw new FunctionError(error.message);
     throw error;

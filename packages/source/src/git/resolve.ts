@@ -1,5 +1,4 @@
-import { parseConstraint } from "../semver/constraint.ts";
-import { compareVersions, parseStrictVersion, type Version } from "../semver/version.ts";
+import { compareVersions, parseConstraint, parseStrictVersion, type Version } from "@sluice/semver";
 import { subjectOf } from "./access.ts";
 import { GitError } from "./errors.ts";
 import type { GitClient, GitRemote } from "./git-client.ts";

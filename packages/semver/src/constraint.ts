@@ -1,4 +1,3 @@
-import { quoteText } from "../printf/quote.ts";
 import { comparePrereleases, compareVersions, parseLooseVersion, type Version } from "./version.ts";
 
 /** How much of a version a constraint spells out: `*`, `1` or `1.x`, `1.2` or `1.2.x`, `1.2.3`. */
@@ -129,8 +128,8 @@ interface Conjunction {
   readonly hasPrerelease: boolean;
 }
 
-function parseConjunction(text: string): Conjunction {
-  const refuse = (): SyntaxError => new SyntaxError(`improper constraint: ${quoteText(text)}`);
+function parseConjunction(text: string, quote: (text: string) => string): Conjunction {
+  const refuse = (): SyntaxError => new SyntaxError(`improper constraint: ${quote(text)}`);
   if (!conjunction.test(text)) throw refuse();
   const comparators = [...text.matchAll(eachComparator)].map(([, sign = "", version = ""]) => {
     const comparison = comparisons.get(sign);
@@ -141,14 +140,22 @@ function parseConjunction(text: string): Conjunction {
   return { comparators, hasPrerelease: comparators.some((each) => each.bound.version.prerelease !== "") };
 }
 
+export interface ConstraintOptions {
+  /** How errors show the part that is wrong. Default: as it is; Masterminds/semver quotes it since 3.5. */
+  readonly quote?: (text: string) => string;
+}
+
 /**
  * Reads a range in the notation of Masterminds/semver v3, which Flux and Helm use: comparators (`=`, `!=`, `>`, `<`,
  * `>=`, `<=`, `~`, `^`) joined by spaces or commas, alternatives by `||`, wildcards (`1.x`), and `1.2 - 1.4`.
  * Throws `SyntaxError`.
  */
-export function parseConstraint(text: string): Constraint {
+export function parseConstraint(text: string, { quote = String }: ConstraintOptions = {}): Constraint {
   if (text.length > 4096) throw new SyntaxError("improper constraint: longer than 4096 characters");
-  const alternatives = text.replace(hyphenRange, ">= $1, <= $2 ").split("||").map(parseConjunction);
+  const alternatives = text
+    .replace(hyphenRange, ">= $1, <= $2 ")
+    .split("||")
+    .map((part) => parseConjunction(part, quote));
   return {
     matches: (version) =>
       alternatives.some(
